@@ -1,0 +1,1 @@
+"""The laptop stack: embedded Postgres and Kafka, supervisor, front door, demo shop."""

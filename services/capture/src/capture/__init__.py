@@ -1,0 +1,1 @@
+"""Capture: takes the callbacks of carriers, owns organizations, numbers and calls."""

@@ -1,0 +1,1 @@
+"""Messaging: homeowners, leads, threads, and every text that leaves."""

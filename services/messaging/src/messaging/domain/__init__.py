@@ -1,0 +1,1 @@
+"""Pure rules: whether a text may leave, and whose turn it is."""

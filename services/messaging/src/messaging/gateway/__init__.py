@@ -1,0 +1,1 @@
+"""Carriers that take texts."""

@@ -1,0 +1,1 @@
+"""Proof: the ledger of everything that happened."""

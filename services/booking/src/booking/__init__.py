@@ -1,0 +1,1 @@
+"""Booking: visits, technicians and open times."""

@@ -1,0 +1,1 @@
+"""Reminders: planned texts that belong to a visit or to a missed call."""

@@ -81,13 +81,17 @@ async def test_rows_stay_where_they_are_until_one_asks(desks: Desks) -> None:
     await desks.office.folded()
     page = await desks.at(desks.office.sam)
     before = await page.locator("a.lead .who").all_inner_texts()
+    waiting = page.get_by_role("heading", name="Waiting on the homeowner")
+    await expect(waiting).to_have_text("Waiting on the homeowner 6")
     await desks.office.shop.texted_by("+15125550200", "Can I talk to a person?")
     desks.office.shop.clock.advance(minutes=1)
     await desks.office.shop.texted_by("+13125559999", "Let me talk to a person please")
     await expect(page.get_by_role("button", name="2 newer, show")).to_be_visible()
     assert await page.locator("a.lead .who").all_inner_texts() == before
     await expect(page.locator("a.lead", has_text="Homeowner 0").locator(".say")).to_have_text("Can I talk to a person?")
+    await expect(waiting).to_have_text("Waiting on the homeowner 5")  # a count moves nothing
     await page.get_by_role("button", name="2 newer, show").click()
+    await expect(page.get_by_role("heading", name="Office’s turn")).to_have_text("Office’s turn 2")
     await expect(page.locator("a.lead .who").first).to_have_text("(312) 555-9999")
 
 
@@ -183,6 +187,41 @@ async def test_everything_can_be_done_by_keys(desks: Desks, caller: str) -> None
     await page.wait_for_url("**/inbox")
     await page.keyboard.press("/")
     await expect(page.locator("#search")).to_be_focused()
+
+
+async def test_a_new_lead_that_was_closed_by_mistake_comes_back_to_the_office(desks: Desks, caller: str) -> None:
+    shop = desks.office.shop
+    shop.become(automation="approval")
+    await shop.rung_by(caller)  # closing ends the draft, so it is the office that answers
+    await desks.office.folded()
+    page = await desks.at(desks.office.sam, f"/leads/{await desks.office.only_lead()}")
+    await expect(page.locator("#status summary")).to_have_text("New")
+    await page.keyboard.press("e")
+    await expect(page.get_by_role("radio", name="Lost")).to_be_focused()
+    await page.get_by_role("radio", name="Spam").check()
+    await page.get_by_role("button", name="Close lead").click()
+    await expect(page.locator("#status summary")).to_have_text("Closed: spam")
+    await expect(page.locator("#undo")).to_contain_text("Lead closed")
+    await page.keyboard.press("z")
+    await expect(page.locator("#status summary")).to_have_text("Active")
+    await expect(page.locator(".baton [aria-current]")).to_contain_text("Your turn")
+    await expect(page.locator("#undo")).to_have_count(0)
+    lead = await shop.lead()
+    assert (lead["status"], lead["ended_at"], lead["ended_reason"]) == ("active", None, None)
+
+
+async def test_an_undo_that_comes_too_late_says_so(desks: Desks, caller: str) -> None:
+    await desks.office.shop.rung_by(caller)
+    await desks.office.folded()
+    page = await desks.at(desks.office.sam, f"/leads/{await desks.office.only_lead()}")
+    await page.keyboard.press("e")
+    await page.get_by_role("radio", name="Lost").check()
+    await page.get_by_role("button", name="Close lead").click()
+    await expect(page.locator("#undo")).to_contain_text("Lead closed")
+    await desks.office.shop.rung_by(caller)  # a second lead is open now
+    await page.keyboard.press("z")
+    await expect(page.locator(".over-composer")).to_contain_text("Not undone. This homeowner has a newer open lead.")
+    await expect(page.locator("#status summary")).to_have_text("Closed: lost")
 
 
 async def test_an_opt_out_closes_the_composer_live(desks: Desks, caller: str) -> None:

@@ -149,7 +149,12 @@
     const back = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: "Undo " });
     box.setAttribute("role", "status");
     back.append(Object.assign(document.createElement("kbd"), { className: "desk", textContent: "Z" }));
-    back.addEventListener("click", async () => { box.remove(); await post(undo, new URLSearchParams(undoForm)).catch(() => {}); await desk.refreshThread(); });
+    back.addEventListener("click", async () => {
+      box.remove();
+      const answer = await post(undo, new URLSearchParams(undoForm)).catch(() => null);
+      if (!answer?.ok) { const said = await answer?.json().catch(() => ({})); tell([bold("Not undone. "), said?.refused ?? said?.detail ?? "There is no connection. Try again."]); }
+      await desk.refreshThread();
+    });
     box.append(words, back);
     $("composer").before(box);
     going = setTimeout(() => box.remove(), UNDO_SECONDS * 1000);

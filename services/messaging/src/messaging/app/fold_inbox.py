@@ -160,6 +160,7 @@ def _marks(lead: asyncpg.Record, summary: Summary, *, urgent: bool) -> dict[str,
         "urgency": lead["urgency"],
         "hidden": summary.hidden,
         "call": bool(call_due and summary.turn == "office"),
+        "by": rules.said_by(summary),
     }
     return {name: value for name, value in marks.items() if value}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Final, get_args
 from uuid import UUID
 
 import asyncpg
@@ -29,11 +29,15 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxPage:
-    """`more` continues the list, None at its end; `seq` is the newest change that it knows."""
+    """`more` continues the list, None at its end; `seq` is the newest change that it knows.
+
+    `turns` counts the whole group of each turn, whatever part of it is listed; none where something was searched for.
+    """
 
     view: View
     rows: Sequence[asyncpg.Record]
     counts: Mapping[str, int]
+    turns: Mapping[str, int]
     more: tuple[int, UUID] | None
     seq: int
 
@@ -64,18 +68,28 @@ async def read_inbox(desk: Desk, who: Who, view: View) -> InboxPage:
                 transaction, **shop, whose=view.whose, show=view.show, after=view.after, limit=PAGE + 1
             )
             more = (rows[PAGE - 1]["place"], rows[PAGE - 1]["lead_id"]) if len(rows) > PAGE else None
-        counts = await inbox.counts(transaction, **shop, show=view.show)
-    return InboxPage(view=view, rows=rows[:PAGE] if more else rows, counts=counts, more=more, seq=seq)
+        counts, turns = await _counted(transaction, shop, view)
+    return InboxPage(view=view, rows=rows[:PAGE] if more else rows, counts=counts, turns=turns, more=more, seq=seq)
 
 
 async def read_rows(desk: Desk, who: Who, view: View, *, lead_ids: Sequence[UUID]) -> InboxPage:
     """Some of the list's rows as they stand now, with the counts."""
-    shop: dict[str, Any] = {"organization_id": who.organization_id, "member_id": who.member_id}
+    shop = {"organization_id": who.organization_id, "member_id": who.member_id}
     async with desk.database.web(who.organization_id) as transaction:
         seq = await inbox.newest_seq(transaction, organization_id=who.organization_id)
         rows = await inbox.these(transaction, **shop, lead_ids=lead_ids)
-        counts = await inbox.counts(transaction, **shop, show=view.show)
-    return InboxPage(view=view, rows=rows, counts=counts, more=None, seq=seq)
+        counts, turns = await _counted(transaction, shop, view)
+    return InboxPage(view=view, rows=rows, counts=counts, turns=turns, more=None, seq=seq)
+
+
+async def _counted(
+    transaction: Transaction, shop: Mapping[str, UUID], view: View
+) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Of the views, and of the groups of this one."""
+    counts = await inbox.counts(transaction, **shop, show=view.show)
+    if view.query:
+        return counts, {}
+    return counts, await inbox.turn_counts(transaction, **shop, whose=view.whose, show=view.show)
 
 
 async def read_counts(desk: Desk, who: Who) -> Mapping[str, int]:

@@ -33,6 +33,12 @@ def place(turn: Turn, *, last_at: datetime, urgent: bool = False) -> int:
     return seat * SEAT_WIDTH + (SEAT_WIDTH - 1 - since)
 
 
+def places(turn: Turn) -> tuple[int, int]:
+    """The first place of a turn's group, and the first behind it."""
+    first = URGENT_SEAT if turn == "office" else SEATS[turn]
+    return first * SEAT_WIDTH, (SEATS[turn] + 1) * SEAT_WIDTH
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """A lead as its row needs it. `item` is the newest call or text of the homeowner, `text` the newest of ours."""
@@ -51,16 +57,31 @@ class Summary:
 
 def says(lead: Summary) -> str:
     """The last words, whoever said them."""
+    text = _own_text(lead)
+    if text is None:
+        return "Opened by the office" if lead.item is None else _heard(lead.item)
+    if text["state"] in FAILED:
+        return str(text["reason"] or "Text not delivered")
+    words = text["body"] or "sent a photo"
+    return str(words) if said_by(lead) else f"{'Office' if text['text_class'] == 'staff' else 'Automation'}: {words}"
+
+
+def said_by(lead: Summary) -> str | None:
+    """The id of the member whose words `says` are: the list puts a name before them, which is `You` to themselves."""
+    text = _own_text(lead)
+    return text.get("written_by") if text is not None and text["state"] not in FAILED else None
+
+
+def _own_text(lead: Summary) -> Mapping[str, Any] | None:
+    """Ours where it is the last word."""
     item, text = lead.item, lead.text
-    if text is not None and (item is None or text["at"] >= item["at"]):
-        if text["state"] in FAILED:
-            return str(text["reason"] or "Text not delivered")
-        if lead.turn == "office" and text["text_class"] != "staff" and item is not None:
-            return _heard(item)  # what is to be answered, not what automation said to it
-        if text["state"] in ("suppressed", "held", "awaiting_approval") and item is not None:
-            return _heard(item)
-        return f"{'Office' if text['text_class'] == 'staff' else 'Automation'}: {text['body'] or 'sent a photo'}"
-    return "Opened by the office" if item is None else _heard(item)
+    if text is None or (item is not None and text["at"] < item["at"]):
+        return None
+    if text["state"] in FAILED or item is None:
+        return text
+    if lead.turn == "office" and text["text_class"] != "staff":
+        return None  # what is to be answered, not what automation said to it
+    return None if text["state"] in ("suppressed", "held", "awaiting_approval") else text
 
 
 def _heard(item: Mapping[str, Any]) -> str:

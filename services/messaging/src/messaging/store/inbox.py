@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Transaction
+from messaging.domain.inbox import SEATS, places
 from messaging.store.threads import WITH_TURN
 
 FOLD_LOCK: Final = 7_206_041
@@ -61,7 +62,7 @@ FROM turned t JOIN homeowners h ON h.homeowner_id = t.homeowner_id
 LEFT JOIN opt_outs opted ON opted.homeowner_id = t.homeowner_id AND opted.ended_at IS NULL
 LEFT JOIN LATERAL (SELECT i.kind, i.at, left(i.body, 160) AS body, i.detail FROM thread_items i
     WHERE i.lead_id = t.lead_id AND i.kind IN ('text_in', 'call') ORDER BY i.at DESC, i.seq DESC LIMIT 1) item ON true
-LEFT JOIN LATERAL (SELECT x.text_class, x.state, coalesce(x.sent_at, x.created_at) AS at, left(x.body, 160) AS body, x.reason, x.held_until,
+LEFT JOIN LATERAL (SELECT x.text_class, x.state, x.written_by, coalesce(x.sent_at, x.created_at) AS at, left(x.body, 160) AS body, x.reason, x.held_until,
     coalesce(x.latest_decision, x.decision)->>'sentence' AS sentence FROM texts x
     WHERE x.lead_id = t.lead_id AND x.state <> 'cancelled' AND x.text_class <> 'compliance' ORDER BY coalesce(x.sent_at, x.created_at) DESC LIMIT 1) newest ON true
 """
@@ -155,6 +156,20 @@ async def counts(transaction: Transaction, *, organization_id: UUID, member_id: 
     row = await transaction.fetch_one(f"SELECT {', '.join(parts)}, $2::uuid", organization_id, member_id)
     found = dict(row or {})
     return {**found, "badge": min(MOST_COUNTED, found["waits_for_me"] + found["waits_for_any"])}
+
+
+async def turn_counts(
+    transaction: Transaction, *, organization_id: UUID, member_id: UUID, whose: Whose, show: Show
+) -> Mapping[str, int]:
+    """How many stand in each group of a view, by whose turn it is; at most `MOST_COUNTED` of each."""
+    groups = {turn: places(turn) for turn in SEATS}
+    parts = [
+        f"(SELECT count(*) FROM (SELECT FROM inbox_rows r WHERE r.organization_id = $1 AND {SHOWN[show]} AND {WHOSE[whose]}"
+        f" AND r.place >= {first} AND r.place < {beyond} LIMIT {MOST_COUNTED}) n) AS {turn}"
+        for turn, (first, beyond) in groups.items()
+    ]
+    row = await transaction.fetch_one(f"SELECT {', '.join(parts)}, $2::uuid AS member_id", organization_id, member_id)
+    return {turn: row[turn] if row else 0 for turn in groups}
 
 
 async def changed_since(

@@ -1,6 +1,7 @@
 """What every page of the inbox shares: who asks, how a refusal is shown, and the values of the templates."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,7 +17,7 @@ from chassis.web.pages import environment, staff_page
 from contracts.organizations import OrganizationChanged
 from messaging.app.desk import Desk, Who
 from messaging.app.phone import as_people_write
-from messaging.app.read_inbox import InboxPage, View, read_counts, view_of
+from messaging.app.read_inbox import MOST_FOUND, InboxPage, View, read_counts, view_of
 from messaging.domain.inbox import REASONS
 from messaging.domain.when import When
 
@@ -100,6 +101,7 @@ def list_values(request: Asked, page: InboxPage, *, current: UUID | None = None)
         "current_lead": current,
         "when": When(shop.zone, desk_of(request).clock.now()),
         "names": {each.member_id: each.name for each in shop.members},
+        "first_name": partial(_first_name, request),
         "groups": GROUPS,
         "shown": SHOWN,
         "whose": WHOSE,
@@ -107,11 +109,20 @@ def list_values(request: Asked, page: InboxPage, *, current: UUID | None = None)
         "phone": as_people_write,
         "address": address,
         "capped": capped,
+        "most_found": MOST_FOUND,
         "reasons": REASONS,
         "client_id": ids.new_id().hex,
         "initials": initials,
         "waiting": waiting(page.counts),
     }
+
+
+def _first_name(request: Asked, member_id: str) -> str:
+    """Before their words in a list."""
+    if member_id == str(request.user.member_id):
+        return "You"
+    name = next((each.name for each in request.auth.members if str(each.member_id) == member_id), "")
+    return name.split()[0] if name.strip() else "Office"
 
 
 def waiting(counts: Mapping[str, int]) -> dict[str, str]:

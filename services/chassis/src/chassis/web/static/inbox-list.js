@@ -55,6 +55,7 @@
   };
   const counts = (told) => {
     for (const name of ["mine", "unassigned", "all"]) { const shown = document.querySelector(`[data-count="${name}"]`); if (shown) shown.textContent = told[name]; }
+    for (const shown of rows.querySelectorAll("[data-turn-count]")) shown.textContent = told[shown.dataset.turnCount] ?? shown.textContent;
     live.counts({ inbox: told.badge, approvals: told.drafts });
   };
   const changed = async (ids) => {

@@ -29,7 +29,7 @@ $(STAMP): uv.lock $(MEMBERS)
 		|| { echo "cannot install $$wanted: no network?" >&2; exit 1; }; }
 	@echo "installing what uv.lock names"
 	@VIRTUAL_ENV="$(CURDIR)/.venv" UV_PROJECT_ENVIRONMENT="$(CURDIR)/.venv" UV_PYTHON_DOWNLOADS=never \
-		$(BIN)/uv sync --frozen --quiet --python $(BIN)/python
+		$(BIN)/uv sync --frozen --quiet --system-certs --python $(BIN)/python
 	@touch $(STAMP)
 
 up: $(STAMP) ## start the whole stack with a demo shop; Ctrl-C stops it

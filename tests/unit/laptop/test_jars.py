@@ -60,6 +60,14 @@ def test_without_a_network_one_sentence_says_so(tmp_path: Path) -> None:
         ensure_jars(cache=tmp_path, say=lambda _: None, fetch=unreachable, jars=jars())
 
 
+def test_behind_a_proxy_with_a_certificate_of_its_own_the_sentence_says_what_to_set(tmp_path: Path) -> None:
+    def distrusted(_jar: Jar, _folder: Path) -> Path:
+        raise requests.exceptions.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate in chain")
+
+    with pytest.raises(LaptopError, match=r"not trusted; name the file .* in REQUESTS_CA_BUNDLE"):
+        ensure_jars(cache=tmp_path, say=lambda _: None, fetch=distrusted, jars=jars())
+
+
 def test_a_truncated_jar_is_fetched_again_and_the_whole_one_is_left_alone(tmp_path: Path) -> None:
     registry = Registry()
     first, _ = ensure(tmp_path, registry)

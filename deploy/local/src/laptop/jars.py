@@ -113,11 +113,16 @@ def _land(*, cache: Path, staging: Path, jar: Jar, fetch: Fetch) -> int:
     try:
         path = fetch(jar, staging)
     except (OSError, RuntimeError) as error:  # requests' own errors are OSErrors
-        reason = "no network?" if isinstance(error, OSError) else "the registry does not have it"
         raise LaptopError(
-            f"cannot download {jar.file_name} ({reason}); or set CALLSNARE_KAFKA to a Kafka of yours"
+            f"cannot download {jar.file_name} ({_reason(error)}); or set CALLSNARE_KAFKA to a Kafka of yours"
         ) from error
     if hashlib.sha256(path.read_bytes()).hexdigest() != jar.sha256:
         raise LaptopError(f"{jar.file_name} arrived with a wrong SHA-256 and was thrown away; try again")
     path.replace(cache / jar.file_name)
     return jar.size
+
+
+def _reason(error: OSError | RuntimeError) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):  # OpenSSL's own word; behind a company's proxy mostly
+        return "its certificate is not trusted; name the file of those you trust in REQUESTS_CA_BUNDLE"
+    return "no network?" if isinstance(error, OSError) else "the registry does not have it"

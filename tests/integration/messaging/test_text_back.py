@@ -8,7 +8,8 @@ import pytest
 
 from chassis.testing import FixedClock
 from contracts.organizations import Billing, ProviderAccount, TrackedNumber
-from messaging.store import facts
+from messaging.store import facts, newcomers, templates
+from messaging.store.templates import By
 
 LINE = "+13125550123"
 
@@ -185,18 +186,17 @@ async def test_the_account_s_secret_never_lies_beside_a_text(open_shop: Callable
     assert "sealed" not in str(dict(await shop.row(caller)))
 
 
-async def test_a_caller_who_becomes_known_while_a_second_process_looks_gets_one_text(
+async def test_two_processes_with_two_calls_of_one_newcomer_send_one_text(
     shop: Any, caller: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look, first, second = facts.look, shop.missed(caller), shop.missed(caller)
+    write, first, second = newcomers.write, shop.missed(caller), shop.missed(caller)
 
-    async def look_and_be_overtaken(*arguments: Any, **named: Any) -> Any:
-        found = await look(*arguments, **named)
-        monkeypatch.setattr(facts, "look", look)
+    async def write_and_be_overtaken(*arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(newcomers, "write", write)
         await shop.intake.subscription.at_once(shop.database, [first])
-        return found
+        return await write(*arguments, **named)
 
-    monkeypatch.setattr(facts, "look", look_and_be_overtaken)
+    monkeypatch.setattr(newcomers, "write", write_and_be_overtaken)
     await shop.hears(second)
     await shop.hears(first)
     await shop.sends()
@@ -204,6 +204,57 @@ async def test_a_caller_who_becomes_known_while_a_second_process_looks_gets_one_
     lead = await shop.lead()
     lines = await shop.thread(lead["lead_id"])
     assert sorted(line["kind"] for line in lines) == ["call", "call", "text_out", "text_out"]
+
+
+async def test_two_statements_with_one_newcomer_at_the_same_moment_leave_one_text(shop: Any, caller: str) -> None:
+    first, second = shop.missed(caller), shop.missed(caller)
+    at_once = shop.intake.subscription.at_once
+    outcomes = await asyncio.gather(at_once(shop.database, [first]), at_once(shop.database, [second]))
+    assert sorted(outcomes) == [False, True]
+    await shop.hears(first, second)
+    await shop.sends()
+    assert len(shop.carrier.bodies(caller)) == 1
+    assert len(await shop.leads()) == 1
+
+
+async def test_a_newcomer_is_not_looked_up(shop: Any, caller: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(facts, "look")
+    monkeypatch.delattr(facts, "gather")
+    await shop.rung_by(caller)
+    assert len(shop.carrier.bodies(caller)) == 1
+
+
+async def test_a_newcomer_gets_the_words_that_another_process_changed_a_moment_ago(shop: Any, caller: str) -> None:
+    await shop.rung_by("+17085550190")
+    by, words = By(None, "Pat Owner", shop.clock.now()), "{shop}: we were under a roof. STOP to opt out."
+    for version, own in enumerate((words, words.replace("under", "on"))):
+        async with shop.database.work() as transaction:
+            await templates.replace(
+                transaction, organization_id=shop.id, name="first_reply", version=version, body=own, active=True, by=by
+            )
+        number = f"{caller[:-1]}{version}"
+        await shop.rung_by(number)
+        assert shop.carrier.bodies(number) == [own.replace("{shop}", "Northside Heating & Air")]
+
+
+UNKNOWN_BUT: list[tuple[str, str, int]] = [
+    ("INSERT INTO opt_outs (opt_out_id, organization_id, homeowner_id, source, evidence_id, at) VALUES (gen_random_uuid(), $1, $2, 'text', gen_random_uuid(), now())", "suppressed", 2),
+    (("INSERT INTO automation_stops (stop_id, organization_id, kind, subject, reason, what_to_do, text_id, stopped_at)"
+     " VALUES (gen_random_uuid(), $1, 'line', '+13125550123', 'the carrier refuses it', 'ask the carrier', $2, now())"), "suppressed", 5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("known", "state", "rule"), UNKNOWN_BUT)
+async def test_what_is_known_without_the_homeowner_counts(
+    shop: Any, caller: str, known: str, state: str, rule: int
+) -> None:
+    await shop.rung_by("+17085550191")
+    async with shop.database.work() as transaction:
+        await transaction.execute(known, shop.id, shop.homeowner(caller))
+    await shop.rung_by(caller)
+    row = await shop.row(caller)
+    assert (row["state"], row["rule"]) == (state, rule)
+    assert shop.carrier.bodies(caller) == []
 
 
 async def test_a_batch_in_which_one_is_known_is_handled_whole(shop: Any) -> None:

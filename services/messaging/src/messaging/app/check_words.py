@@ -65,7 +65,7 @@ async def look(
     stands = await templates.standing(transaction, organization_ids=[each.organization_id for each in checks])
     for check in checks:
         shop = _newer(check, shops[check.organization_id])
-        words, settings = stands[check.organization_id]
+        words, settings, _ = stands[check.organization_id]
         standing = Standing(words=words, settings=settings, fields=shop.fields, after_hours=shop.after_hours)
         told = _told(standing)
         after = check._replace(

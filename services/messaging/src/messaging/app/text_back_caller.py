@@ -1,4 +1,4 @@
-"""A missed call: open or join the thread, decide the first reply, and hand it to the sender: one look, one statement."""
+"""A missed call: open or join the thread, decide the first reply, and hand it to the sender: one statement."""
 
 import asyncio
 from collections.abc import Sequence
@@ -26,10 +26,11 @@ from messaging.app.sending import Sender
 from messaging.domain.rules_hours import first_moment
 from messaging.domain.templates import Words
 from messaging.store import facts as facts_store
-from messaging.store import templates, threads
-from messaging.store.facts import Asked, Facts
+from messaging.store import newcomers, templates, threads
+from messaging.store.facts import NOBODY, Asked, Facts
+from messaging.store.templates import InUse
 from messaging.store.texts import Text
-from messaging.store.threads import Consent, Item, NewHomeowner, NewLead, Sign, Taken, Writing
+from messaging.store.threads import Consent, Item, NewHomeowner, NewLead, Sign, Writing
 
 SHARE: Final = 100
 AT_A_TIME: Final = 2
@@ -43,6 +44,7 @@ class TextBackCaller:
 
     def __init__(self, *, organizations: Organizations, heard: Heard, sender: Sender, clock: Clock) -> None:
         self._organizations, self._heard, self._sender, self._clock = organizations, heard, sender, clock
+        self._words: dict[UUID, InUse] = {}
 
     async def __call__(self, transaction: Transaction, calls: Sequence[CallMissed]) -> None:
         for group in _one_each(calls):
@@ -50,8 +52,8 @@ class TextBackCaller:
 
     async def at_once(self, database: Database, calls: Sequence[CallMissed], *, consumer: str) -> bool:
         """Calls of different homeowners whom nobody knows yet, which is what most are: nothing of them is there to be locked,
-        so one look and one statement do. Many are written in shares, so that the database writes while we decide. False when
-        it is not so for all of them.
+        and one statement does. Many are written in shares, so that the database writes while we decide. False when it is not
+        so for all of them.
         """
         if len({call.homeowner_id for call in calls}) < len(calls):
             return False
@@ -73,38 +75,41 @@ class TextBackCaller:
     async def _share_at_once(
         self, database: Database, calls: Sequence[CallMissed], consumer: str, draft: Draft
     ) -> bool:
-        now = self._clock.now()
+        """The words are those that were found last: the statement says where they are others by now."""
+        now, shops = self._clock.now(), {call.organization_id for call in calls}
         async with database.statements() as transaction:
-            found = await facts_store.look(transaction, asked=_asked(calls), now=now)
-            if any(each.known for each in found):
-                return False
-            taken = Taken(consumer, [call.event_id for call in calls])
+            if not shops <= self._words.keys():
+                self._words |= await templates.standing(transaction, organization_ids=shops)
+            writing, born = self._decided(calls, [NOBODY] * len(calls), now, draft)
             try:
-                await self._write(transaction, calls, found, now, draft, taken)
-            except asyncpg.UniqueViolationError:  # handled before, or become known just now
+                await newcomers.write(
+                    transaction, writing=writing, traceparent=current_traceparent(), consumer=consumer,
+                    event_ids=[call.event_id for call in calls], marks={shop: self._words[shop].mark for shop in shops},
+                )  # fmt: skip
+            except (asyncpg.SerializationError, asyncpg.UniqueViolationError):
                 return False
+            self._leave_after(transaction, writing, born)
         return True
 
     async def _take(self, transaction: Transaction, calls: Sequence[CallMissed]) -> None:
-        now = self._clock.now()
+        """What is true of those who are known, and of their shops, is looked up."""
+        now, shops = self._clock.now(), {call.organization_id for call in calls}
         found = await facts_store.gather(transaction, asked=_asked(calls), now=now)
-        await self._write(transaction, calls, found, now, self._sender.lanes.draft(now), None)
+        self._words |= await templates.standing(transaction, organization_ids=shops)
+        writing, born = self._decided(calls, found, now, self._sender.lanes.draft(now))
+        await threads.write(transaction, writing=writing, traceparent=current_traceparent())
+        self._leave_after(transaction, writing, born)
 
-    async def _write(
-        self,
-        transaction: Transaction,
-        calls: Sequence[CallMissed],
-        found: Sequence[Facts],
-        now: datetime,
-        draft: Draft,
-        taken: Taken | None,
-    ) -> None:
-        words = await templates.words_of(transaction, organization_ids={call.organization_id for call in calls})
+    def _decided(
+        self, calls: Sequence[CallMissed], found: Sequence[Facts], now: datetime, draft: Draft
+    ) -> tuple[Writing, list[Text]]:
+        """What is to be written, and those texts of it that leave at once."""
         writing = Writing()
         for call, facts in zip(calls, found, strict=True):
-            self._record(call, facts, words[call.organization_id], writing, now)
-        born = self._born_sending(writing, draft, now)
-        await threads.write(transaction, writing=writing, traceparent=current_traceparent(), taken=taken)
+            self._record(call, facts, self._words[call.organization_id].words, writing, now)
+        return writing, self._born_sending(writing, draft, now)
+
+    def _leave_after(self, transaction: Transaction, writing: Writing, born: list[Text]) -> None:
         if born:
             transaction.after_commit(lambda: self._sender.take(born))
         if len(born) < len(writing.texts):

@@ -112,6 +112,15 @@ class Facts(NamedTuple):
         return self.consent_source is not None
 
 
+NOBODY: Final = Facts(
+    known=False, number=None, trouble=None, paused=False, last_line=None, window_from=None, refused_lines=(), name=None, address=None, postal_code=None,
+    lead_id=None, status=None, office_owns=None, replied_at=None, last_text_at=None, ended_lead_id=None, ended_status=None, ended_at=None,
+    opted_out_at=None, opted_out_by=None, consent_source=None, consent_at=None, ignored=False, stops=None, texted_before=False, first_reply_at=None,
+    first_reply_waits=False, unanswered=0, follow_ups=0, visit_version=None, visit_status=None, visit_entitled=False, has_visit=False,
+)  # fmt: skip
+"""Of somebody of whom nothing is known, in a shop that nothing is stopped of."""
+
+
 async def gather_free(transaction: Transaction, *, asked: Sequence[Asked], now: datetime) -> list[Facts | None]:
     """The same without waiting for anybody: None for a homeowner whom another transaction has in hand. For whoever has
     locked texts already: those who write STOP lock the homeowner first, and neither may wait for the other.

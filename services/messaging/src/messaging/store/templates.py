@@ -12,12 +12,27 @@ from messaging.domain.response import Settings
 from messaging.domain.templates import Wording, Words
 
 IN_USE: Final = """
-SELECT a.organization_id, t.name, t.body, t.active, t.version, newest.settings
+SELECT a.organization_id, t.name, t.body, t.active, t.version, newest.settings, newest.version AS settings_version
 FROM unnest($1::uuid[]) AS a(organization_id)
 LEFT JOIN templates t ON t.organization_id = a.organization_id AND t.replaced_at IS NULL
-LEFT JOIN LATERAL (SELECT s.settings FROM response_settings s WHERE s.organization_id = a.organization_id
+LEFT JOIN LATERAL (SELECT s.settings, s.version FROM response_settings s WHERE s.organization_id = a.organization_id
     ORDER BY s.version DESC LIMIT 1) newest ON true
 """
+
+
+MARK: Final = """
+(SELECT coalesce(sum(t.version), 0) FROM templates t WHERE t.organization_id = {organization} AND t.replaced_at IS NULL)
++ (SELECT coalesce(max(r.version), 0) FROM response_settings r WHERE r.organization_id = {organization})
+"""
+"""`InUse.mark` as the database tells it."""
+
+
+class InUse(NamedTuple):
+    """What a shop says, asks and answers. `mark` grows with every change of it."""
+
+    words: Words
+    settings: Settings
+    mark: int
 
 
 class By(NamedTuple):
@@ -30,22 +45,23 @@ class By(NamedTuple):
 
 async def words_of(transaction: Transaction, *, organization_ids: Collection[UUID]) -> dict[UUID, Words]:
     """Of every organization asked for, in one statement."""
-    return {
-        each: words for each, (words, _) in (await standing(transaction, organization_ids=organization_ids)).items()
-    }
+    stands = await standing(transaction, organization_ids=organization_ids)
+    return {organization_id: each.words for organization_id, each in stands.items()}
 
 
-async def standing(
-    transaction: Transaction, *, organization_ids: Collection[UUID]
-) -> dict[UUID, tuple[Words, Settings]]:
+async def standing(transaction: Transaction, *, organization_ids: Collection[UUID]) -> dict[UUID, InUse]:
     """The words, and what is asked and answered, of every organization asked for, in one statement."""
     own: dict[UUID, dict[str, Wording]] = {each: {} for each in organization_ids}
     chosen: dict[UUID, Settings] = {}
+    marks: dict[UUID, int] = {}
     for row in await transaction.connection.fetch(IN_USE, list(own)):
-        chosen[row["organization_id"]] = settings_from(row["settings"])
+        shop = row["organization_id"]
+        chosen[shop] = settings_from(row["settings"])
+        marks.setdefault(shop, row["settings_version"] or 0)
         if row["name"] is not None:
-            own[row["organization_id"]][row["name"]] = Wording(row["body"], row["active"], row["version"])
-    return {each: (Words(own[each], plain=chosen[each].plain_letters), chosen[each]) for each in own}
+            own[shop][row["name"]] = Wording(row["body"], row["active"], row["version"])
+            marks[shop] += row["version"]
+    return {each: InUse(Words(own[each], plain=chosen[each].plain_letters), chosen[each], marks[each]) for each in own}
 
 
 async def in_use(transaction: Transaction, *, organization_id: UUID) -> list[asyncpg.Record]:

@@ -90,13 +90,12 @@ _STARTS: Final = [1]
 for _types in (_HOMEOWNER, _LEAD, _ITEM, _CONSENT, _SIGN, TEXT_TYPES):
     _STARTS.append(_STARTS[-1] + len(_types))
 
-_LAST: Final = _STARTS[-1] + len(outbox.CASTS) - 1
+LAST: Final = _STARTS[-1] + len(outbox.CASTS) - 1
 
-WRITE: Final = f"""
-WITH homeowners_new AS (
-    INSERT INTO homeowners (homeowner_id, organization_id, number, last_line, created_at) SELECT * FROM {_unnest(_STARTS[0], _HOMEOWNER)}
-    ON CONFLICT (homeowner_id) DO UPDATE SET last_line = excluded.last_line
-), leads_new AS (
+HOMEOWNERS: Final = f"""
+INSERT INTO homeowners (homeowner_id, organization_id, number, last_line, created_at) SELECT * FROM {_unnest(_STARTS[0], _HOMEOWNER)}
+"""
+WHAT_IS_OF_THEM: Final = f"""leads_new AS (
     INSERT INTO leads (lead_id, organization_id, homeowner_id, status, earlier_lead_id, opened_at, replied_at, last_text_at, asked_for_a_call, last_sign_at)
     SELECT *, opened_at FROM {_unnest(_STARTS[1], _LEAD)} AS a(lead_id, organization_id, homeowner_id, status, earlier_lead_id, opened_at, replied_at, last_text_at, asked)
 ), items_new AS (
@@ -109,39 +108,28 @@ WITH homeowners_new AS (
     UPDATE leads SET last_sign_at = greatest(last_sign_at, sign.at) FROM {_unnest(_STARTS[4], _SIGN)} AS sign(lead_id, at) WHERE leads.lead_id = sign.lead_id
 ), texts_new AS (
     INSERT INTO texts ({TEXT_COLUMNS}) SELECT * FROM {_unnest(_STARTS[5], TEXT_TYPES)}
-)
-INSERT INTO outbox ({outbox.COLUMNS}) SELECT * FROM {outbox.unnest(_STARTS[6])}
+)"""
+EVENTS: Final = f"INSERT INTO outbox ({outbox.COLUMNS}) SELECT * FROM {outbox.unnest(_STARTS[6])}"
+WRITE: Final = f"""
+WITH homeowners_new AS ({HOMEOWNERS} ON CONFLICT (homeowner_id) DO UPDATE SET last_line = excluded.last_line), {WHAT_IS_OF_THEM} {EVENTS}
 """
 
 
-WRITE_AND_TAKE: Final = f"""
-{WRITE.replace("WITH ", f"WITH taken AS (INSERT INTO inbox (consumer, event_id) SELECT ${_LAST + 1}, * FROM unnest(${_LAST + 2}::uuid[])), ", 1)}
-"""
+async def write(transaction: Transaction, *, writing: Writing, traceparent: str | None) -> None:
+    """Everything of a batch in one statement."""
+    await transaction.connection.execute(WRITE, *columns_of(writing, traceparent=traceparent))
+    transaction.appended = transaction.appended or bool(writing.events)
 
 
-class Taken(NamedTuple):
-    """Events for the consumer's inbox; one that is there already makes the statement fail."""
-
-    consumer: str
-    event_ids: Sequence[UUID]
-
-
-async def write(
-    transaction: Transaction, *, writing: Writing, traceparent: str | None, taken: Taken | None = None
-) -> None:
-    """Everything of a batch in one statement. Raises asyncpg.UniqueViolationError when somebody else has written of it."""
+def columns_of(writing: Writing, *, traceparent: str | None) -> list[list[Any]]:
+    """The parameters of the statements here, up to number `LAST`."""
     columns: list[list[Any]] = []
     for rows, types in (
         (writing.homeowners, _HOMEOWNER), (writing.leads, _LEAD), (writing.items, _ITEM), (writing.consents, _CONSENT), (writing.signs, _SIGN),
         (writing.texts, TEXT_TYPES),
     ):  # fmt: skip
         columns += [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in types]
-    columns += outbox.rows(writing.events, service="messaging", traceparent=traceparent)
-    if taken is None:
-        await transaction.connection.execute(WRITE, *columns)
-    else:
-        await transaction.connection.execute(WRITE_AND_TAKE, *columns, taken.consumer, taken.event_ids)
-    transaction.appended = transaction.appended or bool(writing.events)
+    return columns + outbox.rows(writing.events, service="messaging", traceparent=traceparent)
 
 
 async def change_lead(

@@ -2,9 +2,11 @@
 
 import asyncio
 import csv
+import json
 import subprocess
 import sys
-import time
+import urllib.request
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -249,21 +251,14 @@ def test_the_front_door_tells_the_health_of_every_part(stack):
 
 
 def _seconds(moment: str) -> float:
-    from datetime import datetime
-
     return datetime.fromisoformat(moment).timestamp()
 
 
 def _verified(stack, shop):
-    import json
-
     done = stack.run("proof", "verify", "--organization", shop.slug, check=False)
     return json.loads(done.stdout) if done.returncode == 0 and json.loads(done.stdout)["entries"] >= 5 else None
 
 
 def _metrics(address: str) -> str:
-    import urllib.request
-
-    time.sleep(0)
     with urllib.request.urlopen(address + "/metrics", timeout=10) as answer:
         return str(answer.read().decode())

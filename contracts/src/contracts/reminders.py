@@ -28,7 +28,9 @@ class ReminderDropped(HomeownerEvent, frozen=True, kw_only=True, tag="reminder.d
 
 
 class ReminderDue(HomeownerEvent, frozen=True, kw_only=True, tag="reminder.due.v1"):
-    """The moment of a planned text has come: messaging decides whether it leaves."""
+    """The moment of a planned text has come: messaging decides whether it leaves. `counted_from` is the moment from which
+    `due_at` was counted, None where it was not told yet: a follow-up gives a first reply that left later as much time.
+    """
 
     job_id: UUID
     kind: JobKind
@@ -36,3 +38,4 @@ class ReminderDue(HomeownerEvent, frozen=True, kw_only=True, tag="reminder.due.v
     lead_id: UUID | None = None
     booking_id: UUID | None = None
     booking_version: int | None = None
+    counted_from: Instant | None = None

@@ -1,4 +1,4 @@
-"""What a carrier refuses, and what it reports later; and follow-ups."""
+"""What a carrier refuses, and what it reports later."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ import pytest
 
 from chassis import ids
 from chassis.testing import FixedClock
-from contracts.reminders import ReminderDue
 from messaging.gateway.carrier import AnswerLost, Refused
 
 
@@ -114,54 +113,3 @@ async def test_an_undelivered_text_says_why_and_asks_for_the_office(shop: Any, c
     row = await shop.row(caller)
     assert (row["state"], row["reason"]) == ("undelivered", "Not delivered: this is a landline. Call instead")
     assert await shop.turn() == "office"
-
-
-async def test_a_follow_up_leaves_once_and_not_after_a_reply(shop: Any, caller: str, clock: FixedClock) -> None:
-    await shop.answers_nothing()
-    await shop.rung_by(caller)
-    lead = await shop.lead()
-
-    async def due() -> None:
-        job = ReminderDue(
-            event_id=ids.new_id(), organization_id=shop.id, occurred_at=clock.now(), homeowner_id=shop.homeowner(caller), job_id=ids.new_id(), kind="follow_up",
-            due_at=clock.now(), lead_id=lead["lead_id"],
-        )  # fmt: skip
-        async with shop.database.work() as transaction:
-            await shop.follow_up(transaction, job)
-        await shop.hears_nothing_new()
-        await shop.sends()
-
-    clock.advance(hours=2)
-    await due()
-    assert len(shop.carrier.bodies(caller)) == 2
-    clock.advance(minutes=1)
-    await due()
-    assert [(row["text_class"], row["rule"]) for row in await shop.rows(caller)] == [
-        ("first_reply", None),
-        ("follow_up", None),
-        ("follow_up", 7),
-    ]
-    await shop.texted_by(caller, "yes please")
-    await due()
-    assert len(await shop.rows(caller)) == 3
-
-
-async def test_a_held_follow_up_is_dropped_by_the_reply_that_came_meanwhile(
-    shop: Any, caller: str, clock: FixedClock
-) -> None:
-    await shop.rung_by(caller)
-    lead = await shop.lead()
-    clock.advance(hours=11)  # 11 PM: quiet hours hold it, whatever the setting for first replies
-    job = ReminderDue(
-        event_id=ids.new_id(), organization_id=shop.id, occurred_at=clock.now(), homeowner_id=shop.homeowner(caller), job_id=ids.new_id(), kind="follow_up",
-        due_at=clock.now(), lead_id=lead["lead_id"],
-    )  # fmt: skip
-    async with shop.database.work() as transaction:
-        await shop.follow_up(transaction, job)
-    assert (await shop.rows(caller))[-1]["state"] == "held"
-    await shop.texted_by(caller, "all good now, thanks")
-    clock.advance(hours=10)
-    await shop.hears_nothing_new()
-    await shop.sends()
-    newest = (await shop.rows(caller))[-1]
-    assert (newest["state"], newest["rule"]) == ("suppressed", 8)

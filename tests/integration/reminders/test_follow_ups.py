@@ -10,8 +10,10 @@ import pytest
 
 from chassis import ids
 from chassis.testing import FixedClock, eventually
+from contracts import envelope
 from contracts.inbound import CallAnswered
 from contracts.leads import HomeownerOptedOut, HomeownerReplied, LeadChanged, LeadOpened
+from contracts.reminders import ReminderDue
 from reminders.app.follow_up_missed_call import FollowUpMissedCall
 from reminders.app.tell_due import TellDue
 
@@ -144,4 +146,11 @@ async def test_what_is_due_is_told_once_though_several_look_at_the_same_time(dat
     assert "reminder.due.v1" not in await told(database, homeowner)
     await asyncio.gather(*(TellDue(database=database, clock=late)() for _ in range(4)))
     assert (await told(database, homeowner)).count("reminder.due.v1") == 1
+    async with database.work() as transaction:
+        payload = await transaction.fetch_value(
+            "SELECT payload FROM outbox WHERE aggregateid = $1 AND type = 'reminder.due.v1'", str(homeowner)
+        )
+    due = envelope.decode({"ce_type": "reminder.due.v1"}, payload)
+    assert isinstance(due, ReminderDue)
+    assert (due.due_at, due.counted_from) == (NOW + timedelta(hours=2), NOW)
     assert [job["state"] for job in await jobs(database, homeowner)] == ["done"]

@@ -33,6 +33,7 @@ KINDS: Final = (
     "over the cap",
     "follow-up after a reply",
     "second follow-up",
+    "follow-up on the heels of a first reply",
     "carrier answer to no carrier word",
     "two answers to one word",
     "late confirmation of an opt-out",

@@ -18,6 +18,7 @@ DAY: Final = timedelta(hours=24)
 FEW: Final = frozenset({"FL", "OK", "OR", "MD"})
 WAITING: Final = ("queued", "held", "sending", "unsettled")
 LATE: Final = timedelta(hours=2)
+TO_ANSWER: Final = timedelta(hours=2)
 
 
 def look(past: Past) -> Iterator[Violation]:
@@ -27,6 +28,7 @@ def look(past: Past) -> Iterator[Violation]:
         yield from _first_replies(past, texts)
         yield from _cap(past, texts)
         yield from _follow_ups(past, who, texts)
+        yield from _follow_up_had_to_wait(past, texts)
         yield from _answers_to_words(past, who, texts)
     yield from _calls(past)
     yield from _left_behind(past)
@@ -80,6 +82,19 @@ def _follow_ups(past: Past, who: Who, texts: list[Sent]) -> Iterator[Violation]:
                 yield Violation("follow-up after a reply", sent.left.text_id, sent.left.at, str(who[1]))
             elif before:
                 yield Violation("second follow-up", sent.left.text_id, sent.left.at, str(who[1]))
+
+
+def _follow_up_had_to_wait(past: Past, texts: list[Sent]) -> Iterator[Violation]:
+    """Whoever rang has two hours to answer a first reply, from the moment at which it left."""
+    replies = [each for each in texts if each.text.text_class == "first_reply"]
+    for sent in (each for each in texts if each.text.text_class == "follow_up"):
+        at, started = sent.left.at, past.last_start(sent.who, sent.left.at)
+        for reply in replies:
+            planned, left = reply.text.created_at <= at, reply.left.at
+            forgotten = started is not None and started >= left
+            if planned and not forgotten and (left > at or (at - left < TO_ANSWER and past.counts_at(reply, at))):
+                words = f"the first reply left {left}"
+                yield Violation("follow-up on the heels of a first reply", sent.left.text_id, at, words)
 
 
 def _answers_to_words(past: Past, who: Who, texts: list[Sent]) -> Iterator[Violation]:

@@ -1,6 +1,6 @@
 """What the world tells messaging, as the events of the other services."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -128,7 +128,10 @@ class Teller:
 
     def follow_up(self, shop: UUID, number: str | None, lead_id: UUID, at: datetime) -> ReminderDue:
         common = self._common(shop, number, at)
-        return ReminderDue(**common, job_id=ids.new_id(), kind="follow_up", due_at=at, lead_id=lead_id)
+        since = at - timedelta(hours=2)
+        return ReminderDue(
+            **common, job_id=ids.new_id(), kind="follow_up", due_at=at, lead_id=lead_id, counted_from=since
+        )
 
     def _common(self, shop: UUID, number: str | None, at: datetime) -> dict[str, Any]:
         homeowner = self.homeowner(shop, number)

@@ -169,6 +169,7 @@ PLANTS: dict[str, Callable[[Journal], None]] = {
     "over the cap": both(settings(window_hours=0), also(*[HOUR * each / 2 for each in range(1, 6)])),
     "follow-up after a reply": both(said("no heat here", before=-HOUR), also(2 * HOUR, text_class="follow_up")),
     "second follow-up": also(HOUR, 2 * HOUR, text_class="follow_up"),
+    "follow-up on the heels of a first reply": also(2 * HOUR - timedelta(seconds=1), text_class="follow_up"),
     "carrier answer to no carrier word": answer("the furnace won't stop running"),
     "two answers to one word": answer("HELP", times=2),
     "late confirmation of an opt-out": answer("no more messages", after=timedelta(minutes=5, seconds=1)),
@@ -202,6 +203,7 @@ def test_a_planted_violation_is_found(kind: str) -> None:
         both(also(HOUR), said("UNSTOP", before=timedelta(minutes=-30))),
         lapsed(6),
         at_another_hour(12, after_hours="send", at_night="send"),
+        also(2 * HOUR, text_class="follow_up"),
         both(also(2 * DAY, text_class="staff"), later(mode="preview")),
         answer("no more messages"),
         answer("(Help!)"),
@@ -213,6 +215,13 @@ def test_what_is_allowed_is_no_violation(harmless: Callable[[Journal], None]) ->
     journal = clean()
     harmless(journal)
     assert violations(journal) == []
+
+
+def test_a_follow_up_that_left_before_its_first_reply_is_found() -> None:
+    journal = clean()
+    text(journal, at=NOON - timedelta(seconds=1), text_id=UUID(int=100), text_class="follow_up")
+    planned(created_at=NOON - 2 * HOUR)(journal)
+    assert [each.kind for each in violations(journal)] == ["follow-up on the heels of a first reply"]
 
 
 @pytest.mark.parametrize(("outcome", "rule"), [("hold", 12), ("suppress", 2), ("suppress", 4), ("suppress", 5)])

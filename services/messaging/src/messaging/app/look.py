@@ -13,7 +13,7 @@ from messaging.app.days_off import days_off
 from messaging.app.places import trouble_of, where_is
 from messaging.app.shop_facts import shop_of
 from messaging.domain.context import NO_STOPS, Context, History, Homeowner, Known, Lead, Message, Stops
-from messaging.domain.decide import BY_THE_CLOCK, decide
+from messaging.domain.decide import decide, runs_to_a_moment
 from messaging.domain.introduction import introduced
 from messaging.domain.matrix import AUTOMATED
 from messaging.domain.rules_hours import first_moment
@@ -71,6 +71,7 @@ def _history(facts: Facts) -> History:
     return History(
         first_reply_at=facts.first_reply_at,
         first_reply_waits=facts.first_reply_waits,
+        first_reply_leaves_at=facts.first_reply_leaves_at,
         unanswered_in_a_day=facts.unanswered,
         follow_ups=facts.follow_ups,
         replied=facts.replied_at is not None,
@@ -139,6 +140,7 @@ def message_of(text: Text) -> Message:
         rang_at=text.rang_at,
         visit_version=text.visit_version,
         wished_at=text.wished_at,
+        follows_after=text.follows_after,
         approved=text.approved,
         template=text.template,
         photos=text.photos,
@@ -192,7 +194,7 @@ def _as_planned(text: Text) -> Text:
 def _seen(text: Text, decision: Decision, rules: Rules, now: datetime) -> Text:
     verdict, state = decision.verdict, STATES[decision.outcome]
     hold = verdict if isinstance(verdict, Hold) else None
-    by_the_clock = hold is not None and not BY_THE_CLOCK.isdisjoint(hold.rules)
+    timed = hold is not None and runs_to_a_moment(hold, now)
     closed = isinstance(verdict, Send) and verdict.wording == "after_hours"
     closed_words = text.body_after_hours if closed else None
     body = closed_words or text.body
@@ -207,8 +209,8 @@ def _seen(text: Text, decision: Decision, rules: Rules, now: datetime) -> Text:
         body_when_open=text.body if closed_words else None,
         segments=measure(body).segments,
         due_at=due_at,
-        held_until=hold.until if hold is not None and by_the_clock else None,
-        allowed_since=_allowed_since(text, hold.until if hold is not None and by_the_clock else None, now),
+        held_until=hold.until if hold is not None and timed else None,
+        allowed_since=_allowed_since(text, hold.until if hold is not None and timed else None, now),
         reason=decision.sentence if state in ("suppressed", "held") else None,
         rule=decision.deciding_rules[0] if decision.deciding_rules else None,
         decision=_stored(decision, rules, now),

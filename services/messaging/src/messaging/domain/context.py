@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from messaging.domain.hours import Closure, Spans
@@ -17,7 +17,8 @@ class Message:
     `body_after_hours` is its wording while the shop is closed, `answers_at` when the homeowner wrote what it answers,
     `allowed_since` the first moment that both the shop's hours and quiet hours allowed it, `moment_passes_at` when it is
     of no use any more, `rang_at` when the call that a first reply answers ended, `visit_version` the version of the visit
-    that it tells of, `wished_at` when a reminder should arrive (it may come earlier, never later), `approved` whether the office said yes to this draft, `photos` how many go with it.
+    that it tells of, `wished_at` when a reminder should arrive (it may come earlier, never later), `follows_after` how long the first reply has to have
+    been out before a follow-up, `approved` whether the office said yes to this draft, `photos` how many go with it.
     """
 
     text_class: TextClass
@@ -31,6 +32,7 @@ class Message:
     rang_at: datetime | None = None
     visit_version: int | None = None
     wished_at: datetime | None = None
+    follows_after: timedelta | None = None
     approved: bool = False
     template: str | None = None
     photos: int = 0
@@ -99,11 +101,13 @@ class History:
     """Texts that are pending or perhaps taken by a carrier; previews and failures do not count.
 
     `first_reply_at` is the newest one's moment within the window, `first_reply_waits` that one has not left yet,
+    `first_reply_leaves_at` when that one may leave at the earliest (None: no carrier is still to be asked to take one),
     `texted_before` whether automation has written to them at all.
     """
 
     first_reply_at: datetime | None = None
     first_reply_waits: bool = False
+    first_reply_leaves_at: datetime | None = None
     unanswered_in_a_day: int = 0
     follow_ups: int = 0
     replied: bool = False

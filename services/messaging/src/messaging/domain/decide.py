@@ -9,7 +9,7 @@ from messaging.domain.matrix import MATRIX, RULE_NAMES, RULES
 from messaging.domain.rules_hours import closed_wording, first_moment, homeowner_may_be_disturbed, shop_is_open
 from messaging.domain.rules_often import homeowner_is_not_texted_too_often
 from messaging.domain.rules_shop import PREVIEW, automation_is_live, automation_may_speak, plan_is_active
-from messaging.domain.rules_true import carrier_was_heard_recently, text_is_still_true
+from messaging.domain.rules_true import LOOK_AGAIN, carrier_was_heard_recently, text_is_still_true
 from messaging.domain.rules_who import homeowner_may_be_texted, number_can_be_texted, number_is_not_ignored
 from messaging.domain.rules_words import words_are_complete
 from messaging.domain.verdicts import AwaitApproval, Decision, Finding, Hold, Send, Suppress, Verdict
@@ -71,8 +71,13 @@ def _moment(holding: list[Finding], message: Message, context: Context, now: dat
     """The first moment that all holding rules allow, None where there is none; one that only waits to hear looks again
     soon, whatever the hour.
     """
-    latest = max(each.until or now for each in holding)
-    return first_moment(message, context, latest) if any(each.rule in BY_THE_CLOCK for each in holding) else latest
+    hold = Hold(max(each.until or now for each in holding), tuple(each.rule for each in holding))
+    return first_moment(message, context, hold.until) if runs_to_a_moment(hold, now) else hold.until
+
+
+def runs_to_a_moment(hold: Hold, now: datetime) -> bool:
+    """Rather than only until something is heard that may be on its way, which is looked for again soon."""
+    return not BY_THE_CLOCK.isdisjoint(hold.rules) or hold.until - now > LOOK_AGAIN
 
 
 def _last(holding: list[Finding], now: datetime) -> Finding:
@@ -96,17 +101,17 @@ def _sentence(
             return f"Not sent — {findings[rule - 1].fact}{meanwhile}"
         case AwaitApproval():
             return "Waits for your OK"
-        case Hold(until=moment):
-            return _held(moment, _last(holding, now), context, now)
+        case Hold():
+            return _held(verdict, _last(holding, now), context, now)
         case Send():
             return f"Sent at {clock_time(now, zone=zone)} — all checks passed"
 
 
-def _held(moment: datetime, last: Finding, context: Context, now: datetime) -> str:
-    if last.rule not in BY_THE_CLOCK:
+def _held(hold: Hold, last: Finding, context: Context, now: datetime) -> str:
+    if not runs_to_a_moment(hold, now):
         return f"Held for a moment — {last.fact}"
-    until = coming_time(moment, zone=context.shop.zone, now=now)
-    return f"Held until {until}{_there(moment, context)} — {last.fact}"
+    until = coming_time(hold.until, zone=context.shop.zone, now=now)
+    return f"Held until {until}{_there(hold.until, context)} — {last.fact}"
 
 
 def _there(moment: datetime, context: Context) -> str:

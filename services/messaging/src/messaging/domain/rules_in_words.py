@@ -53,7 +53,7 @@ def rules_in_words(shop: Shop) -> list[RuleInWords]:
         5: MODES[shop.mode],
         6: "Automation falls silent in a thread that somebody of the office has, for a homeowner for whom it is paused, and once the lead has ended.",
         7: f"One first reply in {window} h, however often they ring; at most {CAP} texts without an answer in 24 h, {STRICT_CAP} in Florida, Maryland, Oklahoma and Oregon; one follow-up before they reply.",
-        8: f"The visit has not moved, the lead has not moved on, and a first reply is at most {_span(useful)} late.",
+        8: f"The visit has not moved, the lead has not moved on, and a first reply is at most {_span(useful)} late. A follow-up waits until the first reply has been out for a while.",
         9: f"{AFTER_HOURS[shop.after_hours]} {_while_closed(shop)}",
         10: f"By their address and their number; where the two differ both must allow it. {AT_NIGHT[shop.at_night]}",
         11: "No field is left empty, and the first text to somebody names the shop and says how to stop.",

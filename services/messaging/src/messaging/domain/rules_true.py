@@ -13,6 +13,7 @@ FRESH: Final = timedelta(seconds=30)
 LOOK_AGAIN: Final = timedelta(seconds=5)
 
 MOMENT_PASSED: Final = "its moment had passed"
+UNCHANGED: Final = "nothing changed since it was planned"
 
 TRUE_WHILE: Final[dict[TextClass, frozenset[str]]] = {
     "confirmation": frozenset({"requested", "scheduled"}),
@@ -46,9 +47,9 @@ def text_is_still_true(message: Message, context: Context, now: datetime) -> Fin
         return found(8, f"the lead was {planned} when this was planned and is {lead.status} now", "suppress")
     if message.text_class == "first_reply":
         return _first_reply_is_useful(message, context, now)
-    if message.visit_version is not None:
-        return found(8, "the visit is as it was when this was planned")
-    return found(8, "nothing changed since it was planned")
+    if message.text_class == "follow_up":
+        return _first_reply_had_its_time(message, context, now)
+    return found(8, UNCHANGED if message.visit_version is None else "the visit is as it was when this was planned")
 
 
 def _visit(message: Message, context: Context, now: datetime) -> Finding | None:
@@ -76,6 +77,18 @@ def _first_reply_is_useful(message: Message, context: Context, now: datetime) ->
         if late > timedelta(minutes=context.shop.useful_minutes):
             return found(8, f"too late to be of use: it could have left {ago(late)} ago", "suppress")
     return found(8, "the call is recent and nothing changed since")
+
+
+def _first_reply_had_its_time(message: Message, context: Context, now: datetime) -> Finding:
+    """Whoever has a first reply that left late (at night it waits until morning) gets as long to answer it as anybody."""
+    history, time = context.history, message.follows_after or LOOK_AGAIN
+    if history.first_reply_leaves_at is not None:
+        leaves = max(now, history.first_reply_leaves_at)
+        return found(8, "the first reply has not left yet", "hold", leaves + time)
+    if history.first_reply_at is not None and now < history.first_reply_at + time:
+        out = ago(now - history.first_reply_at)
+        return found(8, f"the first reply is only {out} old", "hold", history.first_reply_at + time)
+    return found(8, UNCHANGED)
 
 
 def carrier_was_heard_recently(message: Message, context: Context, now: datetime) -> Finding:

@@ -12,6 +12,7 @@ DAY: Final = timedelta(hours=24)
 NO_TEXT: Final = UUID(int=0)
 
 _WAITING: Final = "t.state IN ('queued', 'held', 'awaiting_approval', 'sending', 'unsettled')"
+_TO_LEAVE: Final = "('queued', 'held', 'awaiting_approval', 'sending')"
 _COUNTED: Final = (
     "('queued', 'held', 'awaiting_approval', 'sending', 'unsettled', 'sent', 'delivered')"  # no previews, no failures
 )
@@ -29,7 +30,7 @@ SELECT h.homeowner_id IS NOT NULL AS known, h.number, h.trouble, coalesce(h.paus
     EXISTS (SELECT FROM ignored_numbers i WHERE i.organization_id = a.organization_id AND i.number = a.number) AS ignored,
     (SELECT jsonb_object_agg(s.kind || ' ' || s.subject, s.reason) FROM automation_stops s WHERE s.organization_id = a.organization_id AND s.ended_at IS NULL) AS stops,
     coalesce(counts.texted_before, false) AS texted_before,
-    counts.first_reply_at, coalesce(counts.first_reply_waits, false) AS first_reply_waits,
+    counts.first_reply_at, coalesce(counts.first_reply_waits, false) AS first_reply_waits, counts.first_reply_leaves_at,
     coalesce(counts.unanswered, 0) AS unanswered, coalesce(counts.follow_ups, 0) AS follow_ups,
     visit.version AS visit_version, visit.status AS visit_status, coalesce(visit.booked_while_entitled, false) AS visit_entitled,
     EXISTS (SELECT FROM visits w WHERE w.homeowner_id = a.homeowner_id AND w.status IN ('requested', 'scheduled') AND w.end_at > $8) AS has_visit
@@ -44,6 +45,7 @@ LEFT JOIN LATERAL (
     SELECT bool_or(t.sent_at IS NOT NULL) AS texted_before,
         max({_MOMENT}) FILTER (WHERE {_IN_WINDOW}) AS first_reply_at,
         bool_or({_WAITING}) FILTER (WHERE {_IN_WINDOW}) AS first_reply_waits,
+        max(coalesce(t.due_at, $8)) FILTER (WHERE {_IN_WINDOW} AND t.state IN {_TO_LEAVE}) AS first_reply_leaves_at,
         count(*) FILTER (WHERE t.answers_at IS NULL AND t.text_class IN ({_CAPPED}) AND ({_WAITING} OR {_MOMENT} > $7)) AS unanswered,
         count(*) FILTER (WHERE t.text_class = 'follow_up' AND t.lead_id = lead.lead_id) AS follow_ups
     FROM texts t WHERE t.homeowner_id = a.homeowner_id AND t.text_id <> a.text_id AND t.state IN {_COUNTED} AND t.text_class IN ({_AUTOMATED})
@@ -68,7 +70,7 @@ class Asked(NamedTuple):
 class Facts(NamedTuple):
     """One homeowner as they stand, in the order of the statement above.
 
-    `first_reply_at` and `first_reply_waits` are of the window since the last START, `opted_out_by` is the evidence,
+    `first_reply_at`, `first_reply_waits` and `first_reply_leaves_at` are of the window since the last START, `opted_out_by` is the evidence,
     `stops` are the shop's own, why by `line +1…` or `template class`, consent is the newest record, `visit_...` are of the
     text's visit, `has_visit` says that one is ahead.
     """
@@ -100,6 +102,7 @@ class Facts(NamedTuple):
     texted_before: bool
     first_reply_at: datetime | None
     first_reply_waits: bool
+    first_reply_leaves_at: datetime | None
     unanswered: int
     follow_ups: int
     visit_version: int | None
@@ -116,7 +119,8 @@ NOBODY: Final = Facts(
     known=False, number=None, trouble=None, paused=False, last_line=None, window_from=None, refused_lines=(), name=None, address=None, postal_code=None,
     lead_id=None, status=None, office_owns=None, replied_at=None, last_text_at=None, ended_lead_id=None, ended_status=None, ended_at=None,
     opted_out_at=None, opted_out_by=None, consent_source=None, consent_at=None, ignored=False, stops=None, texted_before=False, first_reply_at=None,
-    first_reply_waits=False, unanswered=0, follow_ups=0, visit_version=None, visit_status=None, visit_entitled=False, has_visit=False,
+    first_reply_waits=False, first_reply_leaves_at=None, unanswered=0, follow_ups=0, visit_version=None, visit_status=None, visit_entitled=False,
+    has_visit=False,
 )  # fmt: skip
 """Of somebody of whom nothing is known, in a shop that nothing is stopped of."""
 

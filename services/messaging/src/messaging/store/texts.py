@@ -63,6 +63,7 @@ class Text(NamedTuple):
     written_by: UUID | None = None
     photos: int = 0
     body_when_open: str | None = None
+    follows_after: timedelta | None = None
     decision: dict[str, Any] = {}  # noqa: RUF012 -- never changed, only replaced
 
 
@@ -89,6 +90,7 @@ _TYPES: Final = {
         ),
         "timestamptz",
     ),
+    "follows_after": "interval",
     "decision": "jsonb",
 }
 TEXT_TYPES: Final = tuple(_TYPES.get(name, "text") for name in Text._fields)

@@ -26,7 +26,7 @@ class TellDue:
                     ReminderDue(
                         event_id=ids.derived_id("due", str(row["job_id"])), organization_id=row["organization_id"], occurred_at=now,
                         homeowner_id=row["homeowner_id"], job_id=row["job_id"], kind=row["kind"], due_at=row["due_at"], lead_id=row["lead_id"],
-                        booking_id=row["booking_id"], booking_version=row["booking_version"],
+                        booking_id=row["booking_id"], booking_version=row["booking_version"], counted_from=row["planned_at"],
                     )
                 )  # fmt: skip
         return len(rows) == BATCH

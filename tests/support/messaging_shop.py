@@ -72,7 +72,7 @@ class Shop:
         self.settle = SettleLostAnswers(
             database=self.database, sender=self.sender, carriers=lambda *_: self.carrier, clock=clock
         )
-        self.close = CloseSilentLeads(database=self.database, clock=clock)
+        self.close = CloseSilentLeads(database=self.database, organizations=organizations, clock=clock)
         self.alerts = Alerts(
             settings=self.settings, database=self.database, organizations=organizations, text_bell=self.sender.bell, clock=clock
         )  # fmt: skip

@@ -200,3 +200,6 @@ class OrganizationChanged(Event, frozen=True, kw_only=True, tag="organization.ch
     alert_minutes: Annotated[
         int, msgspec.Meta(ge=1, le=240, description="unanswered for so long, the next member is told")
     ] = 10
+    silent_days: Annotated[
+        int, msgspec.Meta(ge=1, le=365, description="a new or active lead without a sign of life for so long closes")
+    ] = 14

@@ -46,6 +46,7 @@ async def versions(capture: Service) -> int:
         ("/settings/numbers", {"number": "3125550199"}), (f"/settings/numbers/{NUMBER}", {"mode": "ring"}), (f"/settings/numbers/{NUMBER}/remove", {}),
         ("/settings/providers", {"account": "AC1"}), ("/settings/go-live", {"mode": "live"}), ("/settings/go-live/trial", {"phone": "3125550177"}),
         ("/settings/go-live/first-reply", {"window_hours": "1"}), ("/settings/go-live/while-closed", {"response": "hold", "follow_up": "send"}),
+        ("/settings/go-live/silence", {"silent_days": "3"}),
     ],
 )  # fmt: skip
 async def test_an_agent_and_a_forged_form_change_nothing(
@@ -202,3 +203,15 @@ async def test_an_owner_chooses_what_leaves_while_the_shop_is_closed(owner: Desk
     assert [each.field for each in entry.changes] == ["while_closed"]
     told = (await capture.events("callsnare.organizations"))[-1].while_closed
     assert told == WhileClosed(response="hold", follow_up="send")
+
+
+@pytest.mark.parametrize("wrong", ["0", "366", "two weeks", ""])
+async def test_an_owner_chooses_when_a_silent_lead_closes(owner: Desk, capture: Service, wrong: str) -> None:
+    path = "/settings/go-live"
+    refused = await owner.save(path, f"{path}/silence", {"silent_days": wrong})
+    assert (refused.status, "from 1 to 365" in refused.words) == (422, True)
+    assert (await owner.save(path, f"{path}/silence", {"silent_days": "30"})).status == 303
+    entry = (await capture.events("callsnare.audit"))[-1]
+    assert [(each.field, each.before, each.after) for each in entry.changes] == [("silent_days", "14", "30")]
+    assert (await capture.events("callsnare.organizations"))[-1].silent_days == 30
+    assert 'value="30"' in (await owner.get(path)).text

@@ -62,6 +62,7 @@ ROUTES: Final[dict[str, Needs]] = {
     "GET /settings/go-live": Permission.SETTINGS_VIEW,
     "POST /settings/go-live": Permission.SETTINGS_CHANGE,
     "POST /settings/go-live/first-reply": Permission.SETTINGS_CHANGE,
+    "POST /settings/go-live/silence": Permission.SETTINGS_CHANGE,
     "POST /settings/go-live/trial": Permission.SETTINGS_CHANGE,
     "POST /settings/go-live/while-closed": Permission.SETTINGS_CHANGE,
     "GET /settings/numbers": Permission.ADMINISTER,

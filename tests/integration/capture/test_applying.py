@@ -58,12 +58,13 @@ async def test_the_same_file_again_changes_nothing(shops: Any, database: Databas
 async def test_only_what_is_present_changes(shops: Any, database: Database) -> None:
     first = await shops.apply(shop_text(extra=PEOPLE))
     second = await shops.apply(
-        "organization: northside\nring_seconds: 12\nfirst_reply: {window_hours: 48}\nwhile_closed: {follow_up: send}"
+        "organization: northside\nring_seconds: 12\nfirst_reply: {window_hours: 48}\nwhile_closed: {follow_up: send}\nsilent_days: 21"
     )
     untouched = {
         "ring_seconds": 12,
         "first_reply": msgspec.structs.replace(first.first_reply, window_hours=48),
         "while_closed": WhileClosed(follow_up="send"),
+        "silent_days": 21,
     }
     renewed = {name: getattr(second, name) for name in ("event_id", "occurred_at", "organization_version")}
     assert second == msgspec.structs.replace(first, **untouched, **renewed)
@@ -72,7 +73,12 @@ async def test_only_what_is_present_changes(shops: Any, database: Database) -> N
     assert [(each.field, each.before, each.after) for each in audit.changes if each.field == "ring_seconds"] == [
         ("ring_seconds", "18", "12")
     ]
-    assert sorted(each.field for each in audit.changes) == ["first_reply", "ring_seconds", "while_closed"]
+    assert sorted(each.field for each in audit.changes) == [
+        "first_reply",
+        "ring_seconds",
+        "silent_days",
+        "while_closed",
+    ]
 
 
 async def test_lists_replace_but_people_numbers_and_technicians_stay(shops: Any) -> None:

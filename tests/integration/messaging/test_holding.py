@@ -191,6 +191,26 @@ async def test_a_call_after_an_ended_lead_opens_a_new_one_that_names_it(
     assert len(shop.carrier.bodies(caller)) == 2
 
 
+async def test_a_silent_lead_closes_when_its_own_shop_says(
+    open_shop: Callable[..., Any], caller: str, clock: FixedClock
+) -> None:
+    impatient, patient = open_shop(silent_days=3), open_shop(silent_days=30)
+    await impatient.rung_by(caller)
+    await patient.rung_by(caller)
+    clock.advance(days=3)
+    await impatient.close_silent()
+    assert (await impatient.lead())["status"] == "new"
+    clock.advance(seconds=1)
+    await impatient.close_silent()
+    assert (await impatient.lead())["status"] == "closed"
+    clock.advance(days=20)
+    await patient.close_silent()
+    assert (await patient.lead())["status"] == "new"
+    patient.become(silent_days=14)
+    await patient.close_silent()
+    assert (await patient.lead())["status"] == "closed"
+
+
 async def test_a_sign_of_life_keeps_a_lead_open_and_closing_cancels_what_waits(
     open_shop: Callable[..., Any], caller: str, clock: FixedClock
 ) -> None:

@@ -27,6 +27,7 @@ GOOD = "organization: northside\n"
         (GOOD + "automation: on", "automation: "),
         (GOOD + "first_reply: {window_hours: 0}", "first_reply.window_hours"),
         (GOOD + "while_closed: {follow_up: template}", "while_closed.follow_up"),
+        (GOOD + "silent_days: 0", "silent_days: "),
         (GOOD + "closures: [{name: X, from: 2026-12-25}]", "closures[0]"),
         (GOOD + "providers: [{kind: twilio, account: AC1, secrets: []}]", "providers[0].secrets"),
         (GOOD + "providers: [{kind: twilio, account: AC1, secrets: [a, b, c]}]", "providers[0].secrets"),

@@ -1,4 +1,6 @@
-"""The shop's name, zone, state, the line that rings and for how long, how it is texted back, and what leaves while it is closed."""
+"""The shop's name, zone, state, the line that rings and for how long, how it is texted back, what leaves while it is closed, and when a lead
+closes by itself.
+"""
 
 import zoneinfo
 from collections.abc import Mapping, Sequence
@@ -71,6 +73,15 @@ def while_closed(state: ShopState, typed: Mapping[str, str]) -> ShopState:
     if errors:
         raise NotAccepted(errors)
     return _with(state, while_closed=msgspec.structs.replace(state.snapshot.while_closed, **chosen))
+
+
+def silence(state: ShopState, typed: Mapping[str, str]) -> ShopState:
+    """Field `silent_days`: after how many days without a sign of life a lead closes. Raises NotAccepted."""
+    errors: dict[str, str] = {}
+    days = _whole(typed.get("silent_days", ""), 1, 365, "silent_days", errors)
+    if errors:
+        raise NotAccepted(errors)
+    return _with(state, silent_days=days)
 
 
 def _with(shop: ShopState, /, **changes: Any) -> ShopState:

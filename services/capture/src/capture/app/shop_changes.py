@@ -36,7 +36,7 @@ AS_THEY_ARE: Final = ("mode", "answer", "voicemail", "segments_per_second")
 
 def merged(shop: ShopFile, before: OrganizationChanged, *, providers: Sequence[ProviderAccount]) -> OrganizationChanged:
     """The organization with the file's values; version and event id are still the old ones. Raises ShopFileError."""
-    as_they_are = ("name", "state", "ring_seconds", "automation")
+    as_they_are = ("name", "state", "ring_seconds", "automation", "silent_days")
     changes: dict[str, Any] = {name: value for name, value in shop.given.items() if name in as_they_are}
     if shop.zone is not UNSET:
         changes["zone"] = _zone(shop.zone)

@@ -136,6 +136,7 @@ class ShopFile(Part):
     automation: AutomationMode | UnsetType = UNSET
     first_reply: FirstReplyPart | UnsetType = UNSET
     while_closed: WhileClosedPart | UnsetType = UNSET
+    silent_days: Annotated[int, msgspec.Meta(ge=1, le=365)] | UnsetType = UNSET
     providers: list[ProviderPart] | UnsetType = UNSET
     numbers: list[NumberPart] | UnsetType = UNSET
     members: list[MemberPart] | UnsetType = UNSET

@@ -23,6 +23,7 @@ FIELDS_OF: Final = {
     "first_reply": ("first_reply",),
     "while_closed": ("while_closed",),
     "automation": ("automation",),
+    "silence": ("silent_days",),
 }
 """The parts that are changed by themselves, each with its own form; numbers and accounts are a part each."""
 ALERT_ORDER: Final = "alert_order"

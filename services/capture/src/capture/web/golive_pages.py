@@ -1,4 +1,6 @@
-"""`/settings/go-live`: the automation mode, what is proven, the test on one's own phone, how a missed call is answered."""
+"""`/settings/go-live`: the automation mode, what is proven, the test on one's own phone, how a missed call is answered, and
+when a silent lead closes.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -57,6 +59,7 @@ def show(
         mode=panel(settings, "automation", values={"mode": settings.shop.automation}, now=now, tried=tried, labels={"mode": "Mode"}),
         reply=panel(settings, "first_reply", values=values, now=now, tried=tried, labels=LABELS),
         closed=panel(settings, "while_closed", values=closed_of(settings.shop), now=now, tried=tried, labels={name: words for name, (words, _) in WHILE_CLOSED.items()}),
+        silence=panel(settings, "silence", values=silence_of(settings.shop), now=now, tried=tried, labels={"silent_days": "Days of silence"}),
         while_closed=WHILE_CLOSED, outside_hours=OUTSIDE_HOURS,
         trial=panel(settings, "trial", values={"phone": _own_phone(settings)}, now=now, tried=tried),
         cards=MODES, checks=settings.checks, left=settings.left, doing=DOING, after_hours=AFTER_HOURS,
@@ -76,6 +79,11 @@ def reply_of(shop: OrganizationChanged) -> dict[str, str]:
 def closed_of(shop: OrganizationChanged) -> dict[str, str]:
     """The form's values."""
     return {"response": shop.while_closed.response, "follow_up": shop.while_closed.follow_up}
+
+
+def silence_of(shop: OrganizationChanged) -> dict[str, str]:
+    """The form's values."""
+    return {"silent_days": str(shop.silent_days)}
 
 
 def _own_phone(settings: Settings) -> str:
@@ -123,6 +131,11 @@ async def save_while_closed(request: StaffRequest, office: NamedDependency[Offic
     return await _save(request, office, "while_closed", await typed(request), change_shop_facts.while_closed)
 
 
+@post(f"{HERE}/silence", opt={"needs": Permission.SETTINGS_CHANGE})
+async def save_silence(request: StaffRequest, office: NamedDependency[Office]) -> Response[Any]:
+    return await _save(request, office, "silence", await typed(request), change_shop_facts.silence)
+
+
 async def _save(
     request: StaffRequest, office: Office, part: str, form: Typed, change: Callable[[ShopState, Typed], ShopState]
 ) -> Response[Any]:
@@ -141,4 +154,4 @@ async def start_trial(request: StaffRequest, office: NamedDependency[Office]) ->
     return saved(HERE, "trial")
 
 
-ROUTES: Final = (see_go_live, set_mode, save_first_reply, save_while_closed, start_trial)
+ROUTES: Final = (see_go_live, set_mode, save_first_reply, save_while_closed, save_silence, start_trial)

@@ -43,5 +43,5 @@ def upkeep(
         Loop("fold", fold, bell=fold.bell, idle_seconds=0.2, rest_seconds=0.2),
         Loop("drafts", drafts, idle_seconds=5),
         Loop("fetch media", FetchMedia(database=database, client=client, files=Files(accounts), clock=clock)),
-        Loop("close", CloseSilentLeads(database=database, clock=clock), idle_seconds=60),
+        Loop("close", CloseSilentLeads(database=database, organizations=organizations, clock=clock), idle_seconds=60),
     ]

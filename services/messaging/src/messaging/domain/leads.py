@@ -10,8 +10,6 @@ Turn = Literal["office", "automation", "homeowner", "nobody"]
 OPEN: Final = frozenset({"new", "active", "booked"})
 TERMINAL: Final = frozenset({"won", "closed"})
 REOPENS_WITHIN: Final = timedelta(days=7)
-SILENT_AFTER: Final = timedelta(days=14)
-"""Without a sign of life for so long a new or active lead closes."""
 
 CHANGES: Final[dict[Status, frozenset[Status]]] = {
     "new": frozenset({"active", "booked", "closed"}),

@@ -1,6 +1,6 @@
 """Homeowners, leads and thread items: written for a whole batch in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -12,6 +12,9 @@ from chassis import outbox
 from chassis.database import Transaction
 from contracts.base import Event
 from messaging.store.texts import TEXT_COLUMNS, TEXT_TYPES, Text
+
+Since = Mapping[UUID, datetime]
+"""By organization."""
 
 
 class NewHomeowner(NamedTuple):
@@ -153,22 +156,25 @@ async def change_lead(
     return row
 
 
-async def silent_leads(transaction: Transaction, *, since: datetime, limit: int) -> list[asyncpg.Record]:
-    """New and active leads without a sign of life; not locked yet."""
+async def silent_leads(transaction: Transaction, *, since: Since, limit: int) -> list[asyncpg.Record]:
+    """New and active leads without a sign of life since their shop's moment; not locked yet."""
     return await transaction.fetch(
-        "SELECT lead_id, homeowner_id FROM leads WHERE status IN ('new', 'active') AND last_sign_at < $1 ORDER BY last_sign_at LIMIT $2",
-        since, limit,
+        "SELECT silent.lead_id FROM unnest($1::uuid[], $2::timestamptz[]) AS shop(organization_id, since) CROSS JOIN LATERAL (SELECT lead_id FROM leads l"
+        " WHERE l.organization_id = shop.organization_id AND l.status IN ('new', 'active') AND l.last_sign_at < shop.since"
+        " ORDER BY l.last_sign_at LIMIT $3) AS silent LIMIT $3",
+        list(since), list(since.values()), limit,
     )  # fmt: skip
 
 
 async def close_silent(
-    transaction: Transaction, *, lead_ids: Sequence[UUID], since: datetime, reason: str, at: datetime
+    transaction: Transaction, *, lead_ids: Sequence[UUID], since: Since, reason: str, at: datetime
 ) -> list[asyncpg.Record]:
     """Closes those that are silent still; locked in the order of their ids."""
     return await transaction.fetch(
-        "UPDATE leads SET status = 'closed', ended_at = $3, ended_reason = $4, version = version + 1 WHERE lead_id IN (SELECT lead_id FROM leads"
-        " WHERE lead_id = ANY($1::uuid[]) AND status IN ('new', 'active') AND last_sign_at < $2 ORDER BY lead_id FOR UPDATE) RETURNING *",
-        list(lead_ids), since, at, reason,
+        "UPDATE leads SET status = 'closed', ended_at = $4, ended_reason = $5, version = version + 1 WHERE lead_id IN (SELECT lead_id FROM leads"
+        " JOIN unnest($2::uuid[], $3::timestamptz[]) AS shop(organization_id, since) USING (organization_id)"
+        " WHERE lead_id = ANY($1::uuid[]) AND status IN ('new', 'active') AND last_sign_at < shop.since ORDER BY lead_id FOR UPDATE OF leads) RETURNING *",
+        list(lead_ids), list(since), list(since.values()), at, reason,
     )  # fmt: skip
 
 

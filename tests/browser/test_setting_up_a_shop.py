@@ -54,6 +54,26 @@ async def test_hours_need_no_script_and_garbage_is_told_beside_the_day(office: O
     await picture(page, "settings-hours-without-script")
 
 
+async def test_the_hours_page_says_the_zone_and_when_a_text_may_arrive(
+    open_office: Callable[..., Awaitable[Office]],
+) -> None:
+    office = await open_office(state="TX", zone="America/Chicago")
+    page = await office.signed_in("agent")
+    await page.goto("/settings/hours")
+    await expect(page.get_by_text("Central time, Chicago")).to_be_visible()
+    here = page.get_by_role("row", name="Texas")
+    await expect(here).to_contain_text("Mon–Sat 9 AM–9 PM")
+    await expect(here).to_contain_text("Tex. Bus. & Com. Code 301.051, Nov 2026")
+    await expect(page.get_by_role("row", name="Most other states")).to_contain_text("8 AM–9 PM every day")
+    await assert_looks(page, "settings-quiet-hours")
+    await page.get_by_role("link", name="All states, with their sources").click()
+    await expect(page.get_by_role("row", name="Florida")).to_contain_text("Fla. Stat. 501.616(6)")
+    without = await office.signed_in("agent", script=False)
+    await without.goto("/settings/hours")
+    await without.get_by_role("link", name="When automation may text").click()
+    await expect(without.get_by_role("row", name="Texas").first).to_contain_text("Sun noon–9 PM")
+
+
 async def test_an_agent_reads_hours_and_finds_no_numbers(office: Office) -> None:
     page = await office.signed_in("agent")
     await page.goto("/settings/hours")

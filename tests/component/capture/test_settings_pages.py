@@ -116,10 +116,12 @@ async def test_two_people_edit_one_form_and_nothing_typed_is_lost(
     admin = desk(capture, northside, "admin", "Sam Okafor")
     version = (await owner.get("/settings/shop")).version("/settings/shop")
     await admin.save("/settings/shop", "/settings/shop", {**FACTS, "name": "Theirs"})
-    clash = await owner.post("/settings/shop", {**FACTS, "name": "Mine", "version": version})
+    mine = {**FACTS, "name": "Mine", "zone": "America/Phoenix", "state": "AZ"}
+    clash = await owner.post("/settings/shop", {**mine, "version": version})
     assert clash.status == 409
     assert "Not saved: this was changed meanwhile" in clash.words
     assert "Name Theirs Mine" in clash.words
+    assert "Time zone Mountain time, Denver Arizona time, Phoenix State Colorado Arizona" in clash.words
     assert 'value="Mine"' in clash.text
     again = await owner.post("/settings/shop", {**FACTS, "name": "Mine", "version": clash.version("/settings/shop")})
     assert again.status == 303

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from messaging.domain import hours, quiet_hours
 from messaging.domain.hours import Closure
 from messaging.domain.quiet_hours import Place
+from messaging.domain.rules_in_words import hours_at
 from messaging.domain.state_hours import STATES
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -124,3 +125,21 @@ def test_both_daylight_saving_days_begin_at_eight_by_the_clock(day: str) -> None
         _local(f"{day}T00:30"), places=[Place("America/Chicago", "IL")], holidays=frozenset()
     )
     assert found.astimezone(CHICAGO).isoformat().startswith(f"{day}T08:00")
+
+
+@pytest.mark.parametrize(
+    ("state", "spans", "source"),
+    [
+        ("IL", ("8 AM–9 PM every day",), "47 CFR 64.1200(c)(1)"),
+        (None, ("8 AM–9 PM every day",), "47 CFR 64.1200(c)(1)"),
+        ("TX", ("Mon–Sat 9 AM–9 PM", "Sun noon–9 PM"), "Tex. Bus. & Com. Code 301.051"),
+        ("RI", ("Mon–Fri 9 AM–6 PM", "Sat 10 AM–5 PM", "never on Sundays and holidays"), "R.I. Gen. Laws 5-61-2, 5-61-3.6"),
+        ("MS", ("Mon–Sat 8 AM–8 PM", "never on Sundays"), "Miss. Code 77-3-723"),
+    ],
+)  # fmt: skip
+def test_quiet_hours_are_told_in_words_with_their_source(
+    state: str | None, spans: tuple[str, ...], source: str
+) -> None:
+    told = hours_at(state)
+    assert (told.spans, told.source, told.stricter) == (spans, source, state in STATES)
+    assert told.looked_at == "Nov 2026"

@@ -32,7 +32,7 @@ WHERE = [
     ("+18085550142", None, {("Pacific/Honolulu", "HI")}, "Hawaii, by the number"),
     ("+16025550142", None, {("America/Phoenix", "AZ")}, "Arizona, by the number"),
     ("+17875550142", None, {("America/Puerto_Rico", "PR")}, "Puerto Rico, by the number"),
-    ("+16045550142", None, {("America/Vancouver", None), ("America/Edmonton", None)}, "America/Vancouver, by the number"),
+    ("+16045550142", None, {("America/Vancouver", None), ("America/Edmonton", None)}, "Vancouver, by the number"),
     ("+18505550142", None, {("America/New_York", "FL"), ("America/Chicago", "FL")}, "Florida, by the number"),
     ("+12705550142", "42101", {("America/Chicago", "KY")}, "Kentucky"),
     ("+18005550142", None, {("America/Chicago", "IL")}, "Illinois, the shop's place"),
@@ -40,7 +40,7 @@ WHERE = [
     (CHICAGO, "00000", {("America/Chicago", "IL")}, "Illinois, by the number"),
     (CHICAGO, "09001", {("America/Chicago", "IL")}, "Illinois, by the number"),  # forces abroad
     (None, None, {("America/Chicago", "IL")}, "Illinois, the shop's place"),
-    ("+442071838750", None, {("Europe/London", None)}, "Europe/London, by the number"),
+    ("+442071838750", None, {("Europe/London", None)}, "London, by the number"),
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from capture.web import hours_forms
 from capture.web.office import Office, StaffRequest, typed, typed_all
 from capture.web.panels import Tried, panel
 from capture.web.saving import save
+from chassis import zones
 from chassis.people import Permission
 from chassis.web.pages import staff_page
 from contracts.organizations import OrganizationChanged
@@ -43,7 +44,7 @@ def show(
         closures=panel(settings, "closures", values={}, now=now, tried=tried),
         holidays=panel(settings, "holidays", values=dict.fromkeys(shop.holidays, "on"), now=now, tried=tried, labels=_labels(shop, today)),
         days=[(day, name, drawn.get(day, []), hours_forms.bars(drawn.get(day, []))) for day, name in DAY_NAMES.items()],
-        typed_days=_typed(shop, today), offered=_offered(shop, today), day_names=DAY_NAMES, unsaved=rows is not None, today=today.isoformat(),
+        typed_days=_typed(shop, today), offered=_offered(shop, today), day_names=DAY_NAMES, unsaved=rows is not None, today=today.isoformat(), zone=zones.in_words(shop.zone),
     )  # fmt: skip
 
 

@@ -59,8 +59,9 @@ def panel(
     now: datetime,
     tried: Tried | None = None,
     labels: Typed | None = None,
+    names: Mapping[str, Typed] | None = None,
 ) -> Panel:
-    """`values` are what stands now, as the form would hold them; `labels` name those that a clash shows."""
+    """`values` are what stands now, as the form would hold them; `labels` name those that a clash shows, `names` what is chosen."""
     mine = tried if tried is not None and tried.part == part else None
     return Panel(
         part=part,
@@ -68,7 +69,7 @@ def panel(
         errors=mine.errors if mine else {},
         version=mine.typed.get("version", "") if mine and not mine.stale else str(settings.seen(part)),
         changed=_changed(settings.shop, settings.last.get(part), now),
-        clash=_clash(settings, mine, values, labels or {}, now) if mine and mine.stale else None,
+        clash=_clash(settings, mine, values, now, labels or {}, names or {}) if mine and mine.stale else None,
     )
 
 
@@ -84,11 +85,17 @@ def _changed(shop: OrganizationChanged, last: LastChange | None, now: datetime) 
     return f"Changed by {who(shop, last)}, {moments.told(last.changed_at, zone=shop.zone, now=now)}"
 
 
-def _clash(settings: Stands, tried: Tried, now_stands: Typed, labels: Typed, now: datetime) -> Clash | None:
+def _clash(
+    settings: Stands, tried: Tried, now_stands: Typed, now: datetime, labels: Typed, names: Mapping[str, Typed]
+) -> Clash | None:
     if tried.stale is None:
         return None
+
+    def said(name: str, value: str) -> str:
+        return names.get(name, {}).get(value, value)
+
     rows = [
-        (label, now_stands.get(name, ""), tried.typed.get(name, ""))
+        (label, said(name, now_stands.get(name, "")), said(name, tried.typed.get(name, "")))
         for name, label in labels.items()
         if now_stands.get(name, "") != tried.typed.get(name, "")
     ]

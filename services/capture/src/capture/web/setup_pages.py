@@ -12,11 +12,12 @@ from capture.app.read_settings import Settings
 from capture.app.shop_state import ShopState
 from capture.domain.forwarding import codes
 from capture.domain.opening import DAY_NAMES
-from capture.domain.places import STATES, ZONES
+from capture.domain.places import STATES
 from capture.web import golive_pages, hours_forms, numbers_pages, setup_steps, shop_pages
 from capture.web.office import Office, StaffRequest, typed
 from capture.web.panels import Tried, panel
 from capture.web.saving import save
+from chassis import zones
 from chassis.people import Permission
 from chassis.web.pages import staff_page
 
@@ -44,7 +45,6 @@ def show(
 
 
 def _shop(office: Office, settings: Settings, tried: Tried | None) -> dict[str, Any]:
-    zones = ZONES if settings.shop.zone in ZONES else {**ZONES, settings.shop.zone: settings.shop.zone}
     facts = panel(
         settings,
         "shop",
@@ -52,8 +52,9 @@ def _shop(office: Office, settings: Settings, tried: Tried | None) -> dict[str, 
         now=office.now(),
         tried=tried,
         labels=shop_pages.LABELS,
+        names=shop_pages.names(settings.shop),
     )
-    return {"facts": facts, "zones": zones, "states": STATES}
+    return {"facts": facts, "zones": zones.offered(settings.shop.zone), "states": STATES}
 
 
 def _hours(office: Office, settings: Settings, tried: Tried | None) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from litestar.response import Template
 from capture.app import change_shop_facts
 from capture.app.read_settings import Settings
 from capture.domain import moments
-from capture.domain.places import STATES, ZONES
+from capture.domain.places import STATES
 from capture.web.office import Office, StaffRequest, typed, typed_all
 from capture.web.panels import Tried, panel
 from capture.web.saving import save
+from chassis import zones
 from chassis.people import Permission
 from chassis.web.pages import staff_page
 from contracts.organizations import OrganizationChanged
@@ -49,6 +50,11 @@ def facts_of(shop: OrganizationChanged) -> dict[str, str]:
     }
 
 
+def names(shop: OrganizationChanged) -> dict[str, dict[str, str]]:
+    """What a form's choices are called."""
+    return {"zone": zones.offered(shop.zone), "state": STATES}
+
+
 def show(
     request: StaffRequest, office: Office, settings: Settings, tried: Tried | None = None, status: int = 200
 ) -> Template:
@@ -56,12 +62,11 @@ def show(
     stands: dict[str, str] = dict.fromkeys(shop.missed_when, "on")
     failed = tried is not None and tried.part == "missed"
     ticked = {name: "on" for name in tried.typed if name in REASONS} if tried and failed else stands
-    zones = ZONES if shop.zone in ZONES else {**ZONES, shop.zone: shop.zone}
     return staff_page(
         request, "settings_shop.html", current="settings", setting="shop", status=status, organization=settings.shop, saved=request.query_params.get("saved", ""),
-        facts=panel(settings, "shop", values=facts_of(shop), now=now, tried=tried, labels=LABELS),
+        facts=panel(settings, "shop", values=facts_of(shop), now=now, tried=tried, labels=LABELS, names=names(shop)),
         missed=panel(settings, "missed", values=stands, now=now, tried=tried, labels={name: words for name, (words, _) in REASONS.items()}),
-        ticked=ticked, reasons=REASONS, zones=zones, states=STATES, public=f"{office.public_url}/shops/{shop.slug}",
+        ticked=ticked, reasons=REASONS, zones=zones.offered(shop.zone), states=STATES, public=f"{office.public_url}/shops/{shop.slug}",
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import phonenumbers
 import zipcodes
 from phonenumbers import timezone
 
+from chassis.zones import city
 from contracts.organizations import OrganizationChanged
 from messaging.app.area_codes import SPLIT, STATE_OF, STATES
 from messaging.domain.quiet_hours import Place
@@ -51,7 +52,7 @@ def trouble_of(number: str | None) -> str | None:
 
 
 def _name(state: str | None, zone: str) -> str:
-    return NAMES.get(state or "", zone)
+    return NAMES.get(state or "") or city(zone)
 
 
 def _with_state_of(shop: OrganizationChanged, places: tuple[Place, ...]) -> tuple[Place, ...]:

@@ -1,5 +1,6 @@
 """The twelve rules as an owner reads them, with the shop's own values."""
 
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from messaging.domain.context import Shop
@@ -42,6 +43,15 @@ class StateInWords(NamedTuple):
     source: str
 
 
+class PlaceInWords(NamedTuple):
+    """The hours in which a text may arrive, where they are written, and when that was looked at."""
+
+    spans: tuple[str, ...]
+    source: str
+    looked_at: str
+    stricter: bool
+
+
 def rules_in_words(shop: Shop) -> list[RuleInWords]:
     """In their order."""
     window, useful = shop.window_hours, shop.useful_minutes
@@ -65,6 +75,32 @@ def rules_in_words(shop: Shop) -> list[RuleInWords]:
 def states_in_words() -> list[StateInWords]:
     """The federal rule first, then the stricter states by their letters."""
     return [_state("Everywhere else", FEDERAL), *(_state(name, STATES[name]) for name in sorted(STATES))]
+
+
+def hours_at(state: str | None) -> PlaceInWords:
+    """When a text may arrive there: the state's own hours where they are stricter than the federal ones."""
+    found = STATES.get(state or "", FEDERAL)
+    never = [words for words, off in (("Sundays", found.sunday is None), ("holidays", not found.on_holidays)) if off]
+    spans = tuple(_grouped(found)) + ((f"never on {' and '.join(never)}",) if never else ())
+    return PlaceInWords(spans, found.source, f"{found.looked_at:%b %Y}", found is not FEDERAL)
+
+
+def _grouped(state: State) -> Iterator[str]:
+    """Days with the same hours together."""
+    days: Sequence[tuple[str, Window | None]] = (
+        ("Mon–Fri", state.weekdays),
+        ("Sat", state.saturday),
+        ("Sun", state.sunday),
+    )
+    if state.weekdays == state.saturday == state.sunday:
+        days = (("every day", state.weekdays),)
+    elif state.weekdays == state.saturday:
+        days = (("Mon–Sat", state.weekdays), ("Sun", state.sunday))
+    yield from (
+        f"{_hours(window)} {words}" if words == "every day" else f"{words} {_hours(window)}"
+        for words, window in days
+        if window
+    )
 
 
 def _while_closed(shop: Shop) -> str:

@@ -89,7 +89,6 @@ async def _page(request: Asked, *, status: int = 200, **more: Any) -> Template:
         "shown": stored.settings,
         "asked": ASKED,
         "when": When(shop.zone, now),
-        "zone": shop.zone,
         "done": "Saved." if request.query_params.get("done") else "",
         "typed": {"kind": "text", "number": "", "text": "", "at": f"{local:%Y-%m-%dT%H:%M}"},
         "wrong": "",

@@ -14,7 +14,7 @@ from messaging.app.ignoring import heed_again, ignore_one, import_list
 from messaging.app.phone import as_people_write
 from messaging.app.places import NAMES
 from messaging.app.shop_facts import shop_of
-from messaging.domain.rules_in_words import rules_in_words, states_in_words
+from messaging.domain.rules_in_words import AT_NIGHT, hours_at, rules_in_words, states_in_words
 from messaging.domain.when import When
 from messaging.store import approvals, consents, ignored
 from messaging.web.desk import Asked, desk_of, led_to, office_page, who_of
@@ -44,6 +44,7 @@ class RulesPages(Controller):
             )
         return await office_page(
             request, "settings_automation.html", current="settings", setting="checks", rules=rules_in_words(shop_of(shop)), states=states_in_words(), names=NAMES,
+            here=hours_at(shop.state), federal=hours_at(None), at_night=AT_NIGHT[shop.first_reply.at_night],
             **_counts(rows),
         )  # fmt: skip
 

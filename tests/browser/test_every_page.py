@@ -13,7 +13,7 @@ HOMEOWNER: Final = "+13125550142"
 TABLES: Final = Path(__file__).parents[1] / "component" / "walk"
 NO_PAGES: Final = frozenset({
     "/", "/setup", "/session/renew", "/settings/billing/checkout", "/settings/billing/portal", "/settings/consent.csv",
-    "/approvals/part", "/inbox/list", "/inbox/live", "/inbox/rows", "/inbox/waiting", "/leads/{lead_id:uuid}/part", "/leads/{lead_id:uuid}/why/{text_id:uuid}",
+    "/alerts/part", "/approvals/part", "/inbox/list", "/inbox/live", "/inbox/rows", "/inbox/waiting", "/leads/{lead_id:uuid}/part", "/leads/{lead_id:uuid}/why/{text_id:uuid}",
     "/leads/{lead_id:uuid}/media/{media_id:uuid}", "/leads/photos/{media_id:uuid}/{ticket:str}",
     "/asyncapi.json", "/robots.txt",
 })  # fmt: skip

@@ -11,6 +11,7 @@ from messaging.app.fold_inbox import FoldInbox
 
 ROUTES: Final[dict[str, Needs]] = {
     "GET /alerts": Permission.INBOX,
+    "GET /alerts/part": Permission.INBOX,
     "GET /approvals": Permission.INBOX,
     "GET /approvals/part": Permission.INBOX,
     "POST /approvals/{text_id:uuid}/approve": Permission.INBOX,

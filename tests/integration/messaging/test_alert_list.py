@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from browsers import assert_looks
+from desks import Desks
+from homeowners import shown, unused_number
 from office import JESS, NEEDS, PAT, Office, member
 from office_desk import OfficeDesk, OfficePages
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from messaging.app.desk import Who
 
@@ -48,6 +50,41 @@ async def test_another_shop_sees_nothing_of_it(pages: OfficePages, open_shop: Ca
         assert "Nothing needed a person yet" in await listed(foreign)
     finally:
         await foreign.stop()
+
+
+async def test_what_was_answered_is_not_called_open_until_somebody_looks(pages: OfficePages, caller: str) -> None:
+    office = Office(pages.office.shop, member("Pat", PAT))
+    await office.shop.texted_by(caller, NEEDS)
+    await office.looks(minutes=1)
+    office.clock.advance(minutes=1)
+    await office.answers(caller)  # the next look at it is minutes away
+    page = await listed(pages)
+    assert "Open</span>" not in page
+    assert '<span class="muted">answered</span>' in page
+
+
+async def test_an_open_page_follows_an_alert_from_its_beginning_to_its_end(desks: Desks, caller: str) -> None:
+    office = Office(desks.office.shop, member("Pat", PAT), member("Jess", JESS, place=1))
+    page = await desks.at(desks.office.sam, "/alerts")
+    await expect(page.get_by_text("Nothing needed a person yet")).to_be_visible()
+    await office.shop.texted_by(caller, NEEDS)
+    await office.hears_of_itself()
+    row = page.locator("#alerts tbody tr")
+    await expect(row).to_contain_text("Open")
+    await office.looks(minutes=1)
+    await expect(row).to_contain_text("text sent")
+    await page.get_by_role("link", name=shown(caller)).focus()
+    other = unused_number()
+    await office.shop.texted_by(other, NEEDS)
+    await office.hears_of_itself()
+    await expect(page.get_by_role("button", name="1 newer, show")).to_be_visible()
+    await office.answers(caller)
+    await office.shop.texted_by(unused_number(), "my furnace is out")  # any change of the shop is one to look again
+    await expect(page.locator("#alerts tbody tr")).to_have_count(1)  # nothing moves under somebody
+    await page.get_by_role("button", name="newer, show").click()
+    await expect(page.get_by_role("row", name=shown(other))).to_contain_text("Open")
+    await office.looks(minutes=10)
+    await expect(page.get_by_role("row", name=shown(caller))).to_contain_text("answered")
 
 
 async def test_the_page_is_usable_in_light_dark_and_on_a_phone(

@@ -14,6 +14,7 @@ from chassis.organizations import Organizations
 from contracts.organizations import OrganizationChanged
 from messaging.app.alert_people import desk_of, people_of
 from messaging.app.alert_things import Looked, look_at_needs, new_stops
+from messaging.app.tell_pages import alerts_changed
 from messaging.app.write_notices import WriteNotices
 from messaging.domain import alerting
 from messaging.domain.alerting import Desk, Nobody, Person, Tell, Wait, whom
@@ -52,6 +53,7 @@ class AlertOffice:
                 by_shop[each.row["organization_id"]].append(each)
             for organization_id, needs in by_shop.items():
                 await self._shop(transaction, organization_id, needs, now)
+            await alerts_changed(transaction, [row["organization_id"] for row in claimed])
         return False
 
     async def _end_answered(

@@ -7,6 +7,7 @@ from chassis.database import Transaction
 from chassis.doorbell import Doorbell
 from contracts.base import Event
 from contracts.leads import HomeownerReplied, LeadChanged, OfficeNeeded, TextDecided, TextEnded
+from messaging.app.tell_pages import alerts_changed
 from messaging.domain.alerting import GATHER
 from messaging.store import alerts
 from messaging.store.alerts import NewAlert
@@ -43,6 +44,7 @@ class NoteNeeds:
             known = found.get(key)
             found[key] = alert if known is None else _both(known, alert)
         await alerts.note(transaction, alerts=list(found.values()))
+        await alerts_changed(transaction, [each.organization_id for each in found.values()])
         if any(each.urgent for each in found.values()):
             transaction.after_commit(self._bell.ring)
 

@@ -12,6 +12,7 @@ from chassis.database import Transaction
 from contracts.leads import OfficeNeeded, TextEnded, TextSent
 from messaging.app.opting_out import record_carrier_refusal
 from messaging.app.stopping import stop_line, stop_template
+from messaging.app.tell_pages import alerts_changed
 from messaging.domain import delivery
 from messaging.domain.carrier_words import dead_end, in_words
 from messaging.gateway.carrier import Answer, AnswerLost, NeverSent, Refused, Taken
@@ -75,6 +76,8 @@ async def end_text(
     told = reason if state == "delivered" else dead_end(reason, code=error_code)
     await texts.record_state(transaction, text_id=row["text_id"], state=state, reason=told, error_code=error_code)
     transaction.append(ended(row, state=state, reason=told, error_code=error_code, now=now))
+    if row["text_class"] == "staff_alert":
+        await alerts_changed(transaction, [row["organization_id"]])
     if state != "delivered":
         tell_office(transaction, row=row, sentence=told, now=now)
     return True

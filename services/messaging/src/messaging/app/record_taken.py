@@ -10,6 +10,7 @@ from chassis.database import INFRASTRUCTURE, Database
 from chassis.log import get_logger
 from chassis.telemetry import current_traceparent
 from contracts.leads import TextSent
+from messaging.app.tell_pages import alerts_changed
 from messaging.gateway.carrier import Taken
 from messaging.store import texts
 from messaging.store.texts import Sent, Text
@@ -48,6 +49,8 @@ class RecordTaken:
             try:
                 async with self._database.statements() as transaction:
                     recorded = await texts.record_sent_together(transaction, sent=[each.sent for each in group])
+                    told = [each.sent.event for each in group if each.sent.event.text_class == "staff_alert"]
+                    await alerts_changed(transaction, [each.organization_id for each in told])
             except INFRASTRUCTURE as error:
                 for each in group:
                     if not each.recorded.done():

@@ -9,6 +9,7 @@ import asyncpg
 from chassis.clock import Clock
 from chassis.database import Database
 from chassis.mail import Mailer, MailError
+from messaging.app.tell_pages import alerts_changed
 from messaging.store import alerts
 
 AT_ONCE: Final = 10
@@ -38,3 +39,4 @@ class SendMails:
             due_at = None if again is None else self._clock.now() + again
         async with self._database.work() as transaction:
             await alerts.record_mail(transaction, notice_id=row["notice_id"], state=state, reason=reason, due_at=due_at)
+            await alerts_changed(transaction, [row["organization_id"]])

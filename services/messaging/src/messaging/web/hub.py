@@ -76,6 +76,9 @@ class Hub(Doorbell):
                 ids = None if named == "*" else named.split(",")
                 for stream in self._of(organization):
                     stream.put("rows", (ids, int(seq)))
+            case ["a", organization]:
+                for stream in self._of(organization):
+                    stream.put("alerts", None)
             case ["p", organization, lead, member, state]:
                 for stream in self._of(organization):
                     if str(stream.lead_id) == lead:

@@ -81,6 +81,8 @@ def _told(request: Asked, kind: str, told: Any) -> bytes:
     if kind == "rows":
         ids, seq = told
         return _event("rows", "*" if ids is None else ids, seq)
+    if kind == "alerts":
+        return _event("alerts", {})
     lead, member, state = told
     name = next((each.name for each in request.auth.members if str(each.member_id) == member), "Somebody")
     return _event(

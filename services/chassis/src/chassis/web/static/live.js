@@ -31,6 +31,7 @@
       look();
     });
     stream.addEventListener("rows", (event) => { heard = Date.now(); tell("rows", JSON.parse(event.data), event); look(); });
+    stream.addEventListener("alerts", () => { heard = Date.now(); tell("alerts"); });
     stream.addEventListener("here", (event) => { heard = Date.now(); tell("here", JSON.parse(event.data)); });
     stream.addEventListener("beat", () => { heard = Date.now(); });
     stream.addEventListener("taken", () => { close(); resting = true; }); // too many pages: this one waits until it is looked at

@@ -75,7 +75,7 @@ async def test_a_single_statement_commits_by_itself_and_rings_the_relay(database
     told: list[str] = []
     async with database.statements() as transaction:
         await transaction.execute("INSERT INTO notes VALUES (1, $1)", NORTHSIDE)
-        transaction.appended = True
+        transaction.wrote()
         transaction.after_commit(lambda: told.append("committed"))
         assert await database.work_pool.fetchval("SELECT count(*) FROM notes") == 1
     assert told == ["committed"]

@@ -115,7 +115,7 @@ async def test_a_statement_that_appends_by_itself_is_relayed(
             f" SELECT * FROM {outbox.unnest(2)}",
             UUID(int=1), *outbox.rows(events, service="sample"),
         )  # fmt: skip
-        transaction.appended = True
+        transaction.wrote()
     await tap.until(lambda tap: all(tap.bodies(each.homeowner_id) == ["by hand"] for each in events))
 
 

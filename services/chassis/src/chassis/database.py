@@ -56,10 +56,11 @@ INFRASTRUCTURE: Final = (
 class Transaction:
     """One unit of work. Takes SQL text with `$n` or a Core statement; both run on the same connection."""
 
-    def __init__(self, connection: Any, *, service: str) -> None:
+    def __init__(self, connection: Any, *, service: str, numbers: bool = True) -> None:
         self.connection: asyncpg.Connection = connection
         self.appended = False
-        self._service = service
+        self.numbered: outbox.Numbered | None = None
+        self._service, self._numbers = service, numbers
         self._events: list[outbox.Row] = []
         self._after: list[Callable[[], None]] = []
 
@@ -87,6 +88,10 @@ class Transaction:
                 outbox.row(event, service=self._service, traceparent=traceparent, topic=topic, partition=partition)
             )
 
+    def wrote(self, numbered: outbox.Numbered | None = None) -> None:
+        """A statement appended by itself; a relay beside us need not read again what it says was `numbered`."""
+        self.appended, self.numbered = True, None if self.appended else numbered
+
     @property
     def has_events(self) -> bool:
         """Whether something was appended that is not written yet."""
@@ -100,11 +105,15 @@ class Transaction:
         """Forgets what was appended so far: a nested piece of work was rolled back."""
         self._events.clear()
         self._after.clear()
+        self.appended, self.numbered = False, None
 
     async def _before_commit(self) -> None:
-        if self._events:
+        if self._events and self._numbers:
+            found = await self.connection.fetch(outbox.INSERT_NUMBERED, *outbox.arrays(self._events))
+            self.wrote(outbox.numbered(self._events, seqs=[row["seq"] for row in found]))
+        elif self._events:
             await self.connection.execute(outbox.INSERT, *outbox.arrays(self._events))
-            self.appended = True
+            self.wrote()
 
     def _committed(self) -> None:
         for callback in self._after:
@@ -118,6 +127,8 @@ class Database:
         self.service = service
         self._pools = pools
         self.rush = Rush()
+        self.hand: Callable[[outbox.Numbered], bool] = lambda _: False
+        """Given what was appended here, answers whether it is on its way to Kafka: a relay beside us says how."""
         self.relay_bell = Doorbell(channel=RELAY_CHANNEL, pool=next(iter(pools.values())))
 
     @property
@@ -131,14 +142,14 @@ class Database:
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Transaction]:
         """A unit of work over all organizations: leaving commits, an error rolls back."""
-        async with self._transaction(self.work_pool) as transaction:
+        async with self._transaction(self.work_pool, numbers=True) as transaction:
             yield transaction
 
     @asynccontextmanager
     async def statements(self) -> AsyncIterator[Transaction]:
         """Over all organizations, each statement a transaction of its own: for reads and one that writes everything, which
         saves the round trips of BEGIN and COMMIT. Nothing can be appended; a statement that writes its own outbox rows says
-        so by `appended`.
+        so by `wrote`.
         """
         async with self.work_pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             transaction = Transaction(connection, service=self.service)
@@ -150,16 +161,16 @@ class Database:
     @asynccontextmanager
     async def web(self, organization_id: UUID) -> AsyncIterator[Transaction]:
         """A unit of work of one organization; row-level security hides all others."""
-        async with self._transaction(self.web_pool) as transaction:
+        async with self._transaction(self.web_pool, numbers=False) as transaction:  # this role cannot read the outbox
             await transaction.execute("SELECT set_config('callsnare.organization', $1, true)", str(organization_id))
             yield transaction
 
     @asynccontextmanager
-    async def _transaction(self, pool: asyncpg.Pool) -> AsyncIterator[Transaction]:
+    async def _transaction(self, pool: asyncpg.Pool, *, numbers: bool) -> AsyncIterator[Transaction]:
         async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             begun = connection.transaction()
             await begun.start()
-            transaction = Transaction(connection, service=self.service)
+            transaction = Transaction(connection, service=self.service, numbers=numbers)
             try:
                 yield transaction
                 await transaction._before_commit()  # noqa: SLF001 -- the two are one
@@ -171,7 +182,8 @@ class Database:
             self._done(transaction)
 
     def _done(self, transaction: Transaction) -> None:
-        if transaction.appended:
+        numbered = transaction.numbered
+        if transaction.appended and not (numbered is not None and self.hand(numbered)):
             self.relay_bell.ring()
         transaction._committed()  # noqa: SLF001 -- the two are one
 

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidTopicError,
@@ -21,7 +20,7 @@ from aiokafka.errors import (
 from chassis import broker, packing
 from chassis.log import get_logger
 from chassis.metrics import gauge
-from chassis.packing import Lane
+from chassis.packing import Lane, Row
 
 WINDOW: Final = 2000
 BATCH: Final = 500
@@ -36,13 +35,13 @@ UNSENDABLE: Final = (*IMPOSSIBLE, ValueError, TypeError)
 log = get_logger(__name__)
 _waiting: Final = gauge("relay_failing", "1 while rows wait because Kafka is away or refuses them")
 
-Rows = Iterable[asyncpg.Record]
+Rows = Iterable[Row]
 
 
 class Refused(NamedTuple):
     """A row that Kafka will never take."""
 
-    row: asyncpg.Record
+    row: Row
     error: str
 
 
@@ -53,7 +52,7 @@ class Flights:
         self._make, self._tell = producer, landed
         self.producer: AIOKafkaProducer | None = None
         self._tasks: dict[Lane, asyncio.Task[None]] = {}
-        self._waiting: dict[Lane, deque[asyncpg.Record]] = {}
+        self._waiting: dict[Lane, deque[Row]] = {}
         self._aboard: set[int] = set()
         self._landed: list[int] = []
         self._refused: list[Refused] = []
@@ -83,6 +82,12 @@ class Flights:
     def has_trouble(self) -> bool:
         """Rows were given back to the table, or are to be put aside."""
         return self._gave_back or bool(self._refused)
+
+    @property
+    def is_calm(self) -> bool:
+        """Whatever is started now keeps its order: nothing was given back, held or refused since the table was read."""
+        troubled = self.has_trouble or bool(self._held) or self._renew_at is not None
+        return self.producer is not None and self.has_room and not troubled
 
     def take_landed(self) -> list[int]:
         """`seq` of the rows that Kafka acknowledged since the last call: to be deleted."""
@@ -144,7 +149,7 @@ class Flights:
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=seconds)
 
-    async def _fly(self, lane: Lane, waiting: deque[asyncpg.Record]) -> None:
+    async def _fly(self, lane: Lane, waiting: deque[Row]) -> None:
         try:
             while waiting and await self._send(lane, waiting):
                 pass
@@ -154,7 +159,7 @@ class Flights:
                 self._give_back(waiting)
                 self._tell()
 
-    async def _send(self, lane: Lane, waiting: deque[asyncpg.Record]) -> bool:
+    async def _send(self, lane: Lane, waiting: deque[Row]) -> bool:
         """One batch. False when what waits behind it has to be read anew."""
         producer = self.producer
         if producer is None or self._renew_at is not None:
@@ -178,9 +183,9 @@ class Flights:
         self._tell()
         return True
 
-    def _packed(self, producer: AIOKafkaProducer, waiting: deque[asyncpg.Record]) -> tuple[Any, list[asyncpg.Record]]:
+    def _packed(self, producer: AIOKafkaProducer, waiting: deque[Row]) -> tuple[Any, list[Row]]:
         """As many of those that wait as fit into a batch, a suspect alone; what cannot be packed at all is sorted out."""
-        batch, rows = producer.create_batch(), list[asyncpg.Record]()
+        batch, rows = producer.create_batch(), list[Row]()
         while waiting:
             row = waiting[0]
             alone = row["seq"] in self._suspects
@@ -210,7 +215,7 @@ class Flights:
             if self._failures:
                 self._failures.pop(row["aggregateid"], None)
 
-    def _failed(self, rows: Sequence[asyncpg.Record], error: Exception) -> bool:
+    def _failed(self, rows: Sequence[Row], error: Exception) -> bool:
         """The broker refuses a whole batch for one record: each of it is tried once more, alone."""
         if not isinstance(error, IMPOSSIBLE):
             return self._hold(rows, error)
@@ -230,7 +235,7 @@ class Flights:
                 self._refuse(row, error)
         return False
 
-    def _refuse(self, row: asyncpg.Record, error: Exception) -> None:
+    def _refuse(self, row: Row, error: Exception) -> None:
         self._aboard.discard(row["seq"])
         self._suspects.discard(row["seq"])
         self._failures.pop(row["aggregateid"], None)
@@ -273,7 +278,7 @@ class Flights:
         return True
 
 
-def _all_of_key(waiting: deque[asyncpg.Record], key: str) -> list[asyncpg.Record]:
+def _all_of_key(waiting: deque[Row], key: str) -> list[Row]:
     """Takes them out."""
     found = [row for row in waiting if row["aggregateid"] == key]
     others = [row for row in waiting if row["aggregateid"] != key]

@@ -33,6 +33,21 @@ def unnest(first: int) -> str:
 
 
 INSERT: Final = f"INSERT INTO outbox ({COLUMNS}) SELECT * FROM {unnest(1)}"
+INSERT_NUMBERED: Final = f"{INSERT} RETURNING seq"
+
+
+class Numbered(NamedTuple):
+    """Rows as they lie in the table: the first under `seq`, each of the others under the next number."""
+
+    seq: int
+    rows: Sequence[Row]
+
+
+def numbered(rows: Sequence[Row], *, seqs: Sequence[int] | None) -> Numbered | None:
+    """`seqs` are those of the rows, in their order. None where somebody else took a number between them."""
+    if not seqs or list(seqs) != list(range(seqs[0], seqs[0] + len(rows))):
+        return None
+    return Numbered(seqs[0], tuple(rows))
 
 
 def row(

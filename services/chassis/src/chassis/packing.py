@@ -1,5 +1,6 @@
 """An outbox row as a record in a batch: the partition it belongs to, and what of it travels."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import asyncpg
@@ -12,11 +13,13 @@ from contracts import topics
 
 PARTITIONS: Final = {each.name: each.partitions for each in topics.ALL}
 
+Row = asyncpg.Record | Mapping[str, Any]
+"""As it was read, or as this process has just written it."""
 Lane = tuple[str, int]
 """A partition of a topic."""
 
 
-def lane(row: asyncpg.Record) -> Lane:
+def lane(row: Row) -> Lane:
     """The partition that the row names, else that of its key."""
     topic, partition = row["aggregatetype"], row["partition"]
     if partition is None:
@@ -24,7 +27,7 @@ def lane(row: asyncpg.Record) -> Lane:
     return topic, partition
 
 
-def pack(batch: Any, row: asyncpg.Record) -> bool:
+def pack(batch: Any, row: Row) -> bool:
     """False when the batch, one of aiokafka's, is full. Raises MessageSizeTooLargeError, TypeError, ValueError for what no batch can hold."""
     key, value, headers = row["aggregateid"].encode(), row["payload"], outbox.headers_of(row["headers"])
     if DefaultRecordBatchBuilder.estimate_size_in_bytes(key, value, headers) > broker.LARGEST_RECORD:

@@ -16,6 +16,7 @@ from chassis.database import INFRASTRUCTURE, RELAY_CHANNEL, Database, open_conne
 from chassis.flights import Flights, Refused
 from chassis.log import get_logger
 from chassis.metrics import counter, gauge
+from chassis.outbox import Numbered
 from chassis.settings import Settings
 from chassis.watermarks import HeardUntil, Watermarks
 from contracts.topics import Topic
@@ -86,7 +87,8 @@ class Relay:
         self._patience = patience_seconds
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
-        self._more = False
+        self._more = self._reading = False
+        self._started_to: int | None = None
         self._deletes: asyncio.TimerHandle | None = None
         self._next_statistics = 0.0
 
@@ -137,6 +139,7 @@ class Relay:
             log.info("relay_leads")
             _leads.set(1)
             await connection.add_listener(RELAY_CHANNEL, self._bell.hear)
+            self._database.hand = self._take
             while not self._stopping:
                 if self._database.rush.on:
                     await asyncio.sleep(REST_SECONDS)
@@ -147,6 +150,7 @@ class Relay:
             await self._land(connection)
         finally:
             _leads.set(0)
+            self._database.hand, self._started_to = (lambda _: False), None
             connection.terminate()
             for marks in self._marks:
                 marks.forget()
@@ -157,15 +161,33 @@ class Relay:
         for refused in self._flights.take_refused():
             await _bury(connection, refused)
         room = await self._flights.room()
-        landed = self._take_landed()
-        rows = await connection.fetch(NEXT, landed, self._flights.aboard, self._flights.held_keys, room)
+        landed, held = self._take_landed(), self._flights.held_keys
+        self._reading = True
+        try:
+            rows = await connection.fetch(NEXT, landed, self._flights.aboard, held, room)
+        finally:
+            self._reading = False
         self._more = len(rows) == room
         self._flights.depart(rows)
+        all_started = not (self._more or held or self._flights.has_trouble)
+        self._started_to = max((row["seq"] for row in rows), default=self._started_to) if all_started else None
         _sent.inc(len(landed))
         for marks in self._marks:
             await marks.step(connection, self._flights.producer)
         await self._measure(connection)
         return self._more and room > 0
+
+    def _take(self, numbered: Numbered) -> bool:
+        """What this process has appended and committed just now leaves without being read again. True when it does: all
+        that was read has started, and no number is missing in between, so nothing of its keys can be overtaken.
+        """
+        started_to = self._started_to
+        busy = self._reading or self._stopping or self._database.rush.on or self._patience > 0
+        if busy or started_to is None or numbered.seq != started_to + 1 or not self._flights.is_calm:
+            return False
+        self._flights.depart([{"seq": seq, **row._asdict()} for seq, row in enumerate(numbered.rows, numbered.seq)])
+        self._started_to = started_to + len(numbered.rows)
+        return True
 
     def _landed(self) -> None:
         """Looks at once for what there is room for now; what has landed is deleted with the next look, a moment later at most."""

@@ -146,7 +146,7 @@ class FoldCallbacks:
         seqs = [each.seq for each in due]
         log.error("callback_unfoldable", seqs=seqs, set_aside=last, exc_info=error)
         _unfoldable.labels("set aside" if last else "put off").inc()
-        transaction.appended = False
+        transaction.discard()
         await callback_store.put_off(transaction, seqs=seqs, error=f"{type(error).__name__}: {error}", due_at=due_at)
 
     async def _fold_locked(self, transaction: Transaction, due: Sequence[Due]) -> Folded:
@@ -161,7 +161,7 @@ class FoldCallbacks:
     async def _save(self, transaction: Transaction, due: Sequence[Due], folded: Folded, now: datetime) -> None:
         events = [outbox.row(event, service="capture", traceparent=traceparent) for event, traceparent in folded.told]
         await call_store.save(
-            transaction, now=now, callbacks=[each.seq for each in due], calls=folded.calls, events=outbox.arrays(events)
+            transaction, now=now, callbacks=[each.seq for each in due], calls=folded.calls, events=events
         )
 
     def _done(self, due: Sequence[Due], folded: Folded) -> None:

@@ -27,10 +27,10 @@ WITH folded AS (
         WHERE calls.version = excluded.version - 1
     RETURNING call_id
 ), told AS (
-    INSERT INTO outbox ({outbox.COLUMNS}) SELECT * FROM {outbox.unnest(18)}
+    INSERT INTO outbox ({outbox.COLUMNS}) SELECT * FROM {outbox.unnest(18)} RETURNING seq
 )
 SELECT CASE WHEN (SELECT count(*) FROM folded) < cardinality($2::bigint[]) OR (SELECT count(*) FROM saved) < cardinality($3::uuid[])
-    THEN overtaken() END
+    THEN overtaken() END, (SELECT array_agg(seq ORDER BY seq) FROM told) AS seqs
 """
 """All of it or, where somebody else folded one of the callbacks or saved one of the calls meanwhile, nothing."""
 TO_ASK: Final = """
@@ -77,7 +77,12 @@ async def locked(transaction: Transaction, *, call_ids: Iterable[UUID]) -> dict[
 
 
 async def save(
-    transaction: Transaction, *, now: datetime, callbacks: Sequence[int], calls: Sequence[Call], events: list[list[Any]]
+    transaction: Transaction,
+    *,
+    now: datetime,
+    callbacks: Sequence[int],
+    calls: Sequence[Call],
+    events: Sequence[outbox.Row],
 ) -> None:
     """Folded callbacks, their calls and events in one statement; calls as they were read, changed. All or nothing.
 
@@ -86,8 +91,9 @@ async def save(
     columns: list[list[Any]] = (
         [list(column) for column in zip(*map(_row, calls), strict=True)] if calls else [[] for _ in Call._fields]
     )
-    await transaction.connection.execute(SAVE, now, callbacks, *columns, *events)
-    transaction.appended = bool(events[0])
+    saved = await transaction.connection.fetchrow(SAVE, now, callbacks, *columns, *outbox.arrays(events))
+    if events and saved is not None:
+        transaction.wrote(outbox.numbered(events, seqs=saved["seqs"]))
 
 
 async def listed(transaction: Transaction, *, organization_id: UUID) -> list[asyncpg.Record]:

@@ -44,4 +44,5 @@ async def write(
     """
     columns = columns_of(writing, traceparent=traceparent)
     await transaction.connection.execute(WRITE, *columns, consumer, event_ids, list(marks), list(marks.values()))
-    transaction.appended = bool(writing.events)
+    if writing.events:
+        transaction.wrote()

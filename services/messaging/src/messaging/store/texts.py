@@ -161,7 +161,8 @@ async def record_sent_together(transaction: Transaction, *, sent: Sequence[Sent]
     columns = [list(column) for column in zip(*(each[:4] for each in sent), strict=True)]
     rows = [outbox.row(each.event, service="messaging", traceparent=each.traceparent) for each in sent]
     found = await transaction.connection.fetch(SENT, *columns, *outbox.arrays(rows))
-    transaction.appended = bool(found)
+    if found:
+        transaction.wrote()
     return {row["text_id"] for row in found}
 
 

@@ -121,7 +121,8 @@ WITH homeowners_new AS ({HOMEOWNERS} ON CONFLICT (homeowner_id) DO UPDATE SET la
 async def write(transaction: Transaction, *, writing: Writing, traceparent: str | None) -> None:
     """Everything of a batch in one statement."""
     await transaction.connection.execute(WRITE, *columns_of(writing, traceparent=traceparent))
-    transaction.appended = transaction.appended or bool(writing.events)
+    if writing.events:
+        transaction.wrote()
 
 
 def columns_of(writing: Writing, *, traceparent: str | None) -> list[list[Any]]:

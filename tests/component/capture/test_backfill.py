@@ -7,6 +7,7 @@ import pytest
 from capture_service import CALLER, NUMBER, Service, shop_text
 from carrier_lists import CarrierLists
 
+from capture.store import calls as call_store
 from capture.store import looks, organizations
 from chassis.clock import system_clock
 from chassis.testing import eventually
@@ -146,6 +147,52 @@ async def test_a_call_whose_end_nobody_told_is_asked_for(asking: Service, lists:
         return (await asking.outcomes())["CA10"] == "missed"
 
     await eventually(missed)
+
+
+async def test_a_call_that_the_carrier_never_ends_is_asked_for_ever_more_rarely_for_a_day(asking: Service) -> None:
+    await look(asking)  # the next one is far away
+    await asking.ring("CA10")
+    await asking.folded()
+    rang = now = system_clock(None).now()
+    waits: list[timedelta] = []
+    last = False
+    while not last:
+        before, now = now, await asking.value("SELECT ask_at FROM calls WHERE provider_call_id = 'CA10'")
+        waits.append(now - before)
+        async with asking.database.work() as transaction:
+            rows = await call_store.to_ask(transaction, now=now, limit=20)
+        (last,) = [row["last"] for row in rows if row["provider_call_id"] == "CA10"]
+    assert (waits[1], max(waits)) == (timedelta(minutes=1), timedelta(hours=1))
+    assert len(waits) < 40
+    assert timedelta(hours=24) < now - rang < timedelta(hours=26)
+
+
+@pytest.mark.parametrize("carrier", ["knows no end", "does not know it", "is down"])
+async def test_a_call_of_which_no_end_is_ever_told_stands_as_missed_in_the_end(
+    asking: Service, lists: CarrierLists, carrier: str
+) -> None:
+    await look(asking)  # the next one is far away
+    lists.down = carrier == "is down"
+    if carrier == "knows no end":
+        lists.call("CA10", at=ago(minutes=1), status="in-progress")
+        lists.call("CA20", at=ago(minutes=1), parent="CA10", status="in-progress", to="+13125550100")
+    await asking.ring("CA10")
+    await asking.folded()
+    began = (await asking.fetch("SELECT started_at FROM calls WHERE provider_call_id = 'CA10'"))[0]["started_at"]
+    await asking.fetch(
+        "UPDATE calls SET asked = $1, ask_at = '-infinity' WHERE provider_call_id = 'CA10'", call_store.MOST_ASKED - 1
+    )
+
+    async def missed() -> bool:
+        return (await asking.outcomes())["CA10"] == "missed"
+
+    await eventually(missed)
+    (event,) = await asking.events()
+    assert (event.reason, event.homeowner_number, event.ended_at) == ("failed", CALLER, began)
+    assert await asking.value("SELECT ask_at FROM calls WHERE provider_call_id = 'CA10'") is None
+    await asking.dialled("CA10", "completed")
+    await asking.folded()
+    assert await asking.told() == ["CallMissed"], "what was told stays told"
 
 
 async def test_an_end_without_the_dials_fate_is_asked_for_at_once(asking: Service, lists: CarrierLists) -> None:

@@ -170,17 +170,27 @@ class Backfill:
 
     async def _ask(self, row: Any) -> None:
         line = self._directory.line(row["tracked_number"])
-        provider = self._provider(line) if line else None
-        if line is None or provider is None:
+        if line is None:
             return
+        told = await self._told_of(line, row)
+        if not told and row["last"]:
+            log.error("end_of_call_never_told", call_id=str(row["call_id"]))
+            now = self._clock.now()
+            told = [fetched.given_up(line, call_id=row["provider_call_id"], started_at=row["started_at"], now=now)]
+        await self._feed(told, "call")
+
+    async def _told_of(self, line: Line, row: Any) -> list[Callback]:
+        """Nothing where nobody can be asked, or could say."""
+        provider = self._provider(line)
+        if provider is None:
+            return []
         try:
             async with self._room:
-                told = await self._ended(provider, line, row["provider_call_id"])
+                return await self._ended(provider, line, row["provider_call_id"]) or []
         except ProviderError as error:
             _failed.inc()
             log.warning("call_not_fetched", call_id=str(row["call_id"]), error=str(error))
-            return
-        await self._feed(told or [], "call")
+            return []
 
     async def _feed(self, callbacks: Sequence[Callback], kind: str) -> None:
         if not callbacks:

@@ -50,6 +50,12 @@ def ended(line: Line, story: ProviderStory, *, now: datetime) -> Callback:
     return _callback(line, KIND, story.call.call_id, mark, form, story.call.started_at, now)
 
 
+def given_up(line: Line, *, call_id: str, started_at: datetime, now: datetime) -> Callback:
+    """A call whose end was never told: a shop would rather ring once too often than not know of it."""
+    form = {"CallSid": call_id, "To": line.number.number, "CallStatus": "failed", "LegStatus": "failed"}
+    return _callback(line, KIND, call_id, f"{call_id}/given-up", form, started_at, now)
+
+
 def text(line: Line, found: ProviderText, media: Sequence[ProviderMedia], *, now: datetime) -> Callback:
     form = {
         "MessageSid": found.message_id,

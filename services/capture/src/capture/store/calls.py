@@ -33,10 +33,12 @@ SELECT CASE WHEN (SELECT count(*) FROM folded) < cardinality($2::bigint[]) OR (S
     THEN overtaken() END, (SELECT array_agg(seq ORDER BY seq) FROM told) AS seqs
 """
 """All of it or, where somebody else folded one of the callbacks or saved one of the calls meanwhile, nothing."""
-TO_ASK: Final = """
-UPDATE calls SET ask_at = $1 + least(interval '10 minutes', interval '1 minute' * (1 + asked / 5)), asked = asked + 1 WHERE call_id IN (
-    SELECT call_id FROM calls WHERE ask_at <= $1 AND asked < 200 ORDER BY ask_at, call_id LIMIT $2 FOR UPDATE SKIP LOCKED
-) RETURNING call_id, organization_id, provider_call_id, tracked_number, started_at
+MOST_ASKED: Final = 38
+"""After a minute, then ever later up to an hour: 24 h in all, which is the longest that a carrier lets a call last."""
+TO_ASK: Final = f"""
+UPDATE calls SET ask_at = $1 + least(interval '1 hour', interval '1 minute' * power(1.3, least(asked, 30))), asked = asked + 1 WHERE call_id IN (
+    SELECT call_id FROM calls WHERE ask_at <= $1 ORDER BY ask_at, call_id LIMIT $2 FOR UPDATE SKIP LOCKED
+) RETURNING call_id, organization_id, provider_call_id, tracked_number, started_at, asked >= {MOST_ASKED} AS last
 """
 
 
@@ -118,7 +120,9 @@ async def ended(
 
 
 async def to_ask(transaction: Transaction, *, now: datetime, limit: int) -> list[asyncpg.Record]:
-    """Calls that should have ended; the provider is asked again later and later, until somebody tells the end."""
+    """Calls that should have ended; the provider is asked again later and later, until somebody tells the end. `last`: it
+    is not to be asked any more.
+    """
     return await transaction.fetch(TO_ASK, now, limit)
 
 

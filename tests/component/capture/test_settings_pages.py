@@ -6,6 +6,7 @@ import pytest
 from capture_service import NUMBER, SECRET, Service, shop_text
 from settings_desk import Desk, desk, heard_of
 
+from capture.domain import moments
 from chassis.ids import new_id
 from contracts.organizations import OrganizationChanged, WhileClosed
 
@@ -56,6 +57,25 @@ async def test_an_agent_and_a_forged_form_change_nothing(
     assert (await desk(capture, northside, "agent").post(path, fields)).status == 403
     assert (await desk(capture, northside).post(path, fields, csrf="of another session")).status == 403
     assert await versions(capture) == before
+
+
+async def test_the_start_page_says_what_stands_at_each_place(
+    owner: Desk, capture: Service, northside: OrganizationChanged
+) -> None:
+    page = await owner.get("/settings")
+    assert "Shop Northside Heating & Air, State not set; Central time, Chicago" in page.words
+    assert f"Numbers {moments.phone(NUMBER)}" in page.words
+    assert "Carrier accounts 1 account" in page.words
+    assert "People 1 person" in page.words
+    await owner.save("/settings/shop", "/settings/shop", FACTS)
+    await owner.save("/settings/hours", "/settings/hours", HOURS)
+    page = await owner.get("/settings")
+    assert "Hours Mon 8:00 AM–12:00 PM and 1:00 PM–5:00 PM" in page.words
+    assert "Shop Northside Heating, Colorado; Mountain time, Denver" in page.words
+    agent = await desk(capture, northside, "agent").get("/settings")
+    assert "Hours Mon 8:00 AM" in agent.words
+    assert "Carrier accounts" not in agent.words
+    assert moments.phone(NUMBER) not in agent.words
 
 
 async def test_an_agent_sees_values_without_controls_and_who_can_change_them(

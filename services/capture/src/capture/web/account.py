@@ -1,4 +1,4 @@
-"""`/settings` and `/settings/account`: one's name, password, second step, sessions, and what a device fixes."""
+"""`/settings/account`: one's name, password, second step, sessions, and what a device fixes."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -58,11 +58,6 @@ async def show(
 
 def _back(done: str) -> Response[Any]:
     return Redirect(f"{HERE}?done={done}", status_code=303)
-
-
-@get("/settings", opt=MINE)
-async def all_settings(request: StaffRequest) -> Response[Any]:
-    return staff_page(request, "all_settings.html", current="settings")
 
 
 @get(HERE, opt=MINE)
@@ -159,5 +154,5 @@ async def everywhere(people: NamedDependency[People], request: StaffRequest) -> 
 
 
 ACCOUNT_ROUTES: Final[list[Any]] = [
-    all_settings, account, rename, change_password, begin, confirm, new_codes, off, end_session, everywhere,
+    account, rename, change_password, begin, confirm, new_codes, off, end_session, everywhere,
 ]  # fmt: skip

@@ -21,7 +21,16 @@ from capture.app.store_callbacks import Hand, StoreCallbacks
 from capture.gateway.provider import Provider
 from capture.gateway.stripe_billing import StripeBilling
 from capture.settings import CaptureSettings
-from capture.web import golive_pages, hours_pages, numbers_pages, provider_pages, public_pages, setup_pages, shop_pages
+from capture.web import (
+    golive_pages,
+    hours_pages,
+    numbers_pages,
+    provider_pages,
+    public_pages,
+    setup_pages,
+    shop_pages,
+    start_page,
+)
 from capture.web.alert_pages import TEMPLATES, alert_desk
 from capture.web.billing_pages import billing_pages
 from capture.web.callbacks import Callbacks, Front
@@ -111,7 +120,7 @@ def shop_routes(*, settings: Settings, database: Database, ask: Ask, clock: Cloc
 
 def settings_routes(office: Office) -> Router:
     """The settings pages of a shop."""
-    pages = (shop_pages, hours_pages, numbers_pages, provider_pages, golive_pages, setup_pages)
+    pages = (shop_pages, hours_pages, numbers_pages, provider_pages, golive_pages, setup_pages, start_page)
     handlers = [route for module in pages for route in module.ROUTES]
     return Router("/", route_handlers=handlers, dependencies={"office": Provide(lambda: office, sync_to_thread=False)})
 

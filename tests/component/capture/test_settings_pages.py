@@ -63,7 +63,7 @@ async def test_the_start_page_says_what_stands_at_each_place(
     owner: Desk, capture: Service, northside: OrganizationChanged
 ) -> None:
     page = await owner.get("/settings")
-    assert "Shop Northside Heating & Air, State not set; Central time, Chicago" in page.words
+    assert "Shop State not set · Central time, Chicago" in page.words
     assert f"Numbers {moments.phone(NUMBER)}" in page.words
     assert "Carrier accounts 1 account" in page.words
     assert "People 1 person" in page.words
@@ -71,7 +71,7 @@ async def test_the_start_page_says_what_stands_at_each_place(
     await owner.save("/settings/hours", "/settings/hours", HOURS)
     page = await owner.get("/settings")
     assert "Hours Mon 8:00 AM–12:00 PM and 1:00 PM–5:00 PM" in page.words
-    assert "Shop Northside Heating, Colorado; Mountain time, Denver" in page.words
+    assert "Shop Colorado · Mountain time, Denver" in page.words
     agent = await desk(capture, northside, "agent").get("/settings")
     assert "Hours Mon 8:00 AM" in agent.words
     assert "Carrier accounts" not in agent.words

@@ -49,7 +49,7 @@ def glance(settings: Settings, me: Member | None) -> dict[str, Glance]:
         **OTHERS,
         "hours": _hours(settings),
         "automation": _automation(settings),
-        "shop": Glance(f"{shop.name}, {state}; {zones.in_words(shop.zone)}"),
+        "shop": Glance(f"{state} · {zones.in_words(shop.zone)}", "" if shop.state else "office"),
         "numbers": _numbers(settings),
         "members": Glance(_counted(people, "person", "people")),
         "alerts": Glance(_alerts(me)),
@@ -68,7 +68,7 @@ def _automation(settings: Settings) -> Glance:
     mode, left = MODES[settings.shop.automation], len(settings.left)
     if settings.shop.automation == "live" or not left:
         return Glance(mode)
-    return Glance(f"{mode}; {left} left to do before going live", "office")
+    return Glance(f"{mode} · {left} left to do before going live", "office")
 
 
 def _numbers(settings: Settings) -> Glance:
@@ -77,7 +77,7 @@ def _numbers(settings: Settings) -> Glance:
         return Glance("No line yet", "office")
     gone = [each for each in lines if each.number in settings.health and settings.health[each.number].missing_since]
     told = moments.phone(lines[0].number) if len(lines) == 1 else _counted(len(lines), "line", "lines")
-    return Glance(f"{told}; {len(gone)} not found at the carrier", "bad") if gone else Glance(told)
+    return Glance(f"{told} · {len(gone)} not found at the carrier", "bad") if gone else Glance(told)
 
 
 def _providers(settings: Settings) -> Glance:
@@ -85,7 +85,7 @@ def _providers(settings: Settings) -> Glance:
         return Glance("None yet", "office")
     told = _counted(len(settings.shop.providers), "account", "accounts")
     wrong = sum(each.trouble is not None for each in settings.accounts.values())
-    return Glance(f"{told}; {wrong} refused at the last test", "bad") if wrong else Glance(told)
+    return Glance(f"{told} · {wrong} refused at the last test", "bad") if wrong else Glance(told)
 
 
 def _alerts(me: Member | None) -> str:

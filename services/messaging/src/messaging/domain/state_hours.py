@@ -35,7 +35,7 @@ STATES: Final[dict[str, State]] = {
     "WA": _every_day(8, 20, "RCW 19.158.110, 80.36.390"),
     "MD": _every_day(8, 20, "Md. Code, Com. Law 14-4502"),
     "MA": _every_day(8, 20, "M.G.L. c. 159C, s. 3"),
-    "NJ": _every_day(8, 20, "N.J.S.A. 56:8-128; 8 p.m. as the product has it, the statute says 9 p.m."),
+    "NJ": _every_day(8, 20, "N.J.S.A. 56:8-128, and an hour earlier in the evening than it asks"),
     "CT": _every_day(9, 20, "Conn. Gen. Stat. 42-288a"),
     "NV": _every_day(9, 20, "NRS 598.0918"),
     "TX": State(weekdays=(9, 21), saturday=(9, 21), sunday=(12, 21), source="Tex. Bus. & Com. Code 301.051"),

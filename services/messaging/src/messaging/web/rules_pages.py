@@ -14,7 +14,7 @@ from messaging.app.ignoring import heed_again, ignore_one, import_list
 from messaging.app.phone import as_people_write
 from messaging.app.places import NAMES
 from messaging.app.shop_facts import shop_of
-from messaging.domain.rules_in_words import AT_NIGHT, hours_at, rules_in_words, states_in_words
+from messaging.domain.rules_in_words import AT_NIGHT, StateInWords, hours_at, rules_in_words, states_in_words
 from messaging.domain.when import When
 from messaging.store import approvals, consents, ignored
 from messaging.web.desk import Asked, desk_of, led_to, office_page, who_of
@@ -30,6 +30,12 @@ PRIVATE: Final = {"cache-control": "private, no-store"}
 WORDS: Final = {"call": "Rang you", "text": "Texted you", "form": "Web form", "office": "Told the office", "api": "Booked by a system"}  # fmt: skip
 
 
+def _by_name(states: list[StateInWords]) -> list[StateInWords]:
+    """The federal rule stays first."""
+    federal, *stricter = states
+    return [federal, *sorted(stricter, key=lambda each: NAMES.get(each.state, each.state))]
+
+
 class RulesPages(Controller):
     """Rules in words, the ignore list, consent."""
 
@@ -43,7 +49,7 @@ class RulesPages(Controller):
                 transaction, organization_id=shop.organization_id, since=desk.clock.now() - WEEK
             )
         return await office_page(
-            request, "settings_automation.html", current="settings", setting="checks", rules=rules_in_words(shop_of(shop)), states=states_in_words(), names=NAMES,
+            request, "settings_automation.html", current="settings", setting="checks", rules=rules_in_words(shop_of(shop)), states=_by_name(states_in_words()), names=NAMES,
             here=hours_at(shop.state), federal=hours_at(None), at_night=AT_NIGHT[shop.first_reply.at_night],
             **_counts(rows),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from chassis.people import Permission
 from messaging.app.change_words import change_settings, change_template, remove_reply, save_reply
 from messaging.app.desk import Refused
 from messaging.app.fields import fields_of
+from messaging.app.phone import as_people_write
 from messaging.app.read_words import read_words
 from messaging.domain.segments import measure
 from messaging.domain.templates import ABOUT, FIELD_NAMES, TEMPLATES, WITHOUT_FALLBACK, fill
@@ -96,7 +97,7 @@ async def _page(request: Asked, name: Name, *, status: int = 200, **more: Any) -
         "fields": fields,
         "pills": [(FIELD_NAMES[each], INSERTED.get(each, f"{{{each}}}")) for each in ABOUT[name].fields],
         "sure": WITHOUT_FALLBACK,
-        "line": fields["phone"],
+        "line": as_people_write(line) if line else "",
         "when": When(shop.zone, desk.clock.now()),
         "done": DONE.get(request.query_params.get("done", ""), ""),
         "typed": body,

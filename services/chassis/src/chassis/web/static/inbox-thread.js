@@ -84,17 +84,22 @@
     $(`why-${link.dataset.why}`).scrollIntoView({ block: "nearest" });
   });
 
-  // Earlier lines: above, without moving what is read.
-  document.addEventListener("click", async (event) => {
-    const link = event.target.closest?.("#earlier");
-    if (!link) return;
-    event.preventDefault();
-    const older = (await part(`/leads/${lead()}/part${new URL(link.href).search}`))?.getElementById("flow");
-    if (!older) return;
+  // Earlier lines: above, without moving what is read. Paper gets them all.
+  const earlier = async () => {
+    const link = $("earlier"), older = link && (await part(`/leads/${lead()}/part${new URL(link.href).search}`))?.getElementById("flow");
+    if (!older) return false;
     const box = flow(), from = box.scrollHeight - box.scrollTop;
     link.closest("p").remove();
     box.prepend(...[...older.children].filter((line) => !line.dataset.key || !$(line.id)));
     box.scrollTop = box.scrollHeight - from;
+    return true;
+  };
+  document.addEventListener("click", (event) => { if (event.target.closest?.("#earlier")) { event.preventDefault(); earlier(); } });
+  document.addEventListener("keydown", async (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "p" || !$("earlier")) return;
+    event.preventDefault();
+    while (await earlier());
+    print();
   });
 
   Object.assign(desk, { flow, toEnd, refreshThread });

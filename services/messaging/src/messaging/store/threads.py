@@ -90,7 +90,7 @@ _ITEM: Final = ("uuid", "uuid", "uuid", "uuid", "text", "timestamptz", "text", "
 _CONSENT: Final = ("uuid", "uuid", "uuid", "text", "text", "uuid", "timestamptz")
 _SIGN: Final = ("uuid", "timestamptz")
 _STARTS: Final = [1]
-for _types in (_HOMEOWNER, _LEAD, _ITEM, _CONSENT, _SIGN, TEXT_TYPES):
+for _types in (_HOMEOWNER, _LEAD, _ITEM, _CONSENT, TEXT_TYPES):
     _STARTS.append(_STARTS[-1] + len(_types))
 
 LAST: Final = _STARTS[-1] + len(outbox.CASTS) - 1
@@ -98,42 +98,47 @@ LAST: Final = _STARTS[-1] + len(outbox.CASTS) - 1
 HOMEOWNERS: Final = f"""
 INSERT INTO homeowners (homeowner_id, organization_id, number, last_line, created_at) SELECT * FROM {_unnest(_STARTS[0], _HOMEOWNER)}
 """
-WHAT_IS_OF_THEM: Final = f"""leads_new AS (
-    INSERT INTO leads (lead_id, organization_id, homeowner_id, status, earlier_lead_id, opened_at, replied_at, last_text_at, asked_for_a_call, last_sign_at)
-    SELECT *, opened_at FROM {_unnest(_STARTS[1], _LEAD)} AS a(lead_id, organization_id, homeowner_id, status, earlier_lead_id, opened_at, replied_at, last_text_at, asked)
-), items_new AS (
-    INSERT INTO thread_items (item_id, organization_id, homeowner_id, lead_id, kind, at, body, detail) SELECT * FROM {_unnest(_STARTS[2], _ITEM)}
-    ON CONFLICT (item_id) DO UPDATE SET detail = thread_items.detail || excluded.detail
-), consents_new AS (
-    INSERT INTO consents (consent_id, organization_id, homeowner_id, source, wording_version, evidence_id, at)
-    SELECT * FROM {_unnest(_STARTS[3], _CONSENT)} ON CONFLICT DO NOTHING
-), signs_new AS (
-    UPDATE leads SET last_sign_at = greatest(last_sign_at, sign.at) FROM {_unnest(_STARTS[4], _SIGN)} AS sign(lead_id, at) WHERE leads.lead_id = sign.lead_id
-), texts_new AS (
-    INSERT INTO texts ({TEXT_COLUMNS}) SELECT * FROM {_unnest(_STARTS[5], TEXT_TYPES)}
-)"""
-EVENTS: Final = f"INSERT INTO outbox ({outbox.COLUMNS}) SELECT * FROM {outbox.unnest(_STARTS[6])}"
+LEADS: Final = f"""
+INSERT INTO leads (lead_id, organization_id, homeowner_id, status, earlier_lead_id, opened_at, replied_at, last_text_at, asked_for_a_call, last_sign_at)
+SELECT *, opened_at FROM {_unnest(_STARTS[1], _LEAD)} AS a(lead_id, organization_id, homeowner_id, status, earlier_lead_id, opened_at, replied_at, last_text_at, asked)
+"""
+ITEMS: Final = f"""
+INSERT INTO thread_items (item_id, organization_id, homeowner_id, lead_id, kind, at, body, detail) SELECT * FROM {_unnest(_STARTS[2], _ITEM)}
+"""
+CONSENTS: Final = f"""
+INSERT INTO consents (consent_id, organization_id, homeowner_id, source, wording_version, evidence_id, at) SELECT * FROM {_unnest(_STARTS[3], _CONSENT)}
+"""
+TEXTS: Final = f"INSERT INTO texts ({TEXT_COLUMNS}) SELECT * FROM {_unnest(_STARTS[4], TEXT_TYPES)}"
+EVENTS: Final = f"INSERT INTO outbox ({outbox.COLUMNS}) SELECT * FROM {outbox.unnest(_STARTS[5])}"
 WRITE: Final = f"""
-WITH homeowners_new AS ({HOMEOWNERS} ON CONFLICT (homeowner_id) DO UPDATE SET last_line = excluded.last_line), {WHAT_IS_OF_THEM} {EVENTS}
+WITH homeowners_new AS ({HOMEOWNERS} ON CONFLICT (homeowner_id) DO UPDATE SET last_line = excluded.last_line
+), leads_new AS ({LEADS}), items_new AS ({ITEMS} ON CONFLICT (item_id) DO UPDATE SET detail = thread_items.detail || excluded.detail
+), consents_new AS ({CONSENTS} ON CONFLICT DO NOTHING), texts_new AS ({TEXTS}), signs_new AS (
+    UPDATE leads SET last_sign_at = greatest(last_sign_at, sign.at) FROM {_unnest(LAST + 1, _SIGN)} AS sign(lead_id, at) WHERE leads.lead_id = sign.lead_id
+) {EVENTS}
 """
 
 
 async def write(transaction: Transaction, *, writing: Writing, traceparent: str | None) -> None:
     """Everything of a batch in one statement."""
-    await transaction.connection.execute(WRITE, *columns_of(writing, traceparent=traceparent))
+    columns = columns_of(writing, traceparent=traceparent) + _columns(writing.signs, _SIGN)
+    await transaction.connection.execute(WRITE, *columns)
     if writing.events:
         transaction.wrote()
 
 
 def columns_of(writing: Writing, *, traceparent: str | None) -> list[list[Any]]:
-    """The parameters of the statements here, up to number `LAST`."""
+    """The parameters of the insertions here, up to number `LAST`; without signs."""
     columns: list[list[Any]] = []
     for rows, types in (
-        (writing.homeowners, _HOMEOWNER), (writing.leads, _LEAD), (writing.items, _ITEM), (writing.consents, _CONSENT), (writing.signs, _SIGN),
-        (writing.texts, TEXT_TYPES),
+        (writing.homeowners, _HOMEOWNER), (writing.leads, _LEAD), (writing.items, _ITEM), (writing.consents, _CONSENT), (writing.texts, TEXT_TYPES),
     ):  # fmt: skip
-        columns += [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in types]
+        columns += _columns(rows, types)
     return columns + outbox.rows(writing.events, service="messaging", traceparent=traceparent)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], types: Sequence[str]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in types]
 
 
 async def change_lead(

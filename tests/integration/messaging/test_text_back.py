@@ -224,19 +224,6 @@ async def test_a_newcomer_is_not_looked_up(shop: Any, caller: str, monkeypatch: 
     assert len(shop.carrier.bodies(caller)) == 1
 
 
-async def test_no_table_is_read_from_end_to_end_for_a_newcomer(shop: Any) -> None:
-    """Also not for a hash of it, as EXISTS would have it while there is little to read."""
-    nothing = ", ".join(["NULL"] * (newcomers.LAST + 4))
-    async with shop.database.work() as transaction:
-        await transaction.connection.execute(f"PREPARE written AS {newcomers.WRITE}")
-        rows = await transaction.fetch(f"EXPLAIN EXECUTE written({nothing})")
-        await transaction.connection.execute("DEALLOCATE written")
-    plan = "\n".join(row[0] for row in rows)
-    assert "one_opt_out" in plan
-    assert "hashed" not in plan
-    assert "Seq Scan" not in plan
-
-
 async def test_a_newcomer_gets_the_words_that_another_process_changed_a_moment_ago(shop: Any, caller: str) -> None:
     await shop.rung_by("+17085550190")
     by, words = By(None, "Pat Owner", shop.clock.now()), "{shop}: we were under a roof. STOP to opt out."

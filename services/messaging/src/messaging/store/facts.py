@@ -27,20 +27,22 @@ SELECT h.homeowner_id IS NOT NULL AS known, h.number, h.trouble, coalesce(h.paus
     ended.lead_id AS ended_lead_id, ended.status AS ended_status, ended.ended_at,
     opted.at AS opted_out_at, opted.evidence_id AS opted_out_by,
     consent.source AS consent_source, consent.at AS consent_at,
-    EXISTS (SELECT FROM ignored_numbers i WHERE i.organization_id = a.organization_id AND i.number = a.number) AS ignored,
+    coalesce((SELECT true FROM ignored_numbers i WHERE i.organization_id = a.organization_id AND i.number = a.number), false) AS ignored,
     (SELECT jsonb_object_agg(s.kind || ' ' || s.subject, s.reason) FROM automation_stops s WHERE s.organization_id = a.organization_id AND s.ended_at IS NULL) AS stops,
     coalesce(counts.texted_before, false) AS texted_before,
     counts.first_reply_at, coalesce(counts.first_reply_waits, false) AS first_reply_waits, counts.first_reply_leaves_at,
     coalesce(counts.unanswered, 0) AS unanswered, coalesce(counts.follow_ups, 0) AS follow_ups,
     visit.version AS visit_version, visit.status AS visit_status, coalesce(visit.booked_while_entitled, false) AS visit_entitled,
-    EXISTS (SELECT FROM visits w WHERE w.homeowner_id = a.homeowner_id AND w.status IN ('requested', 'scheduled') AND w.end_at > $8) AS has_visit
+    coalesce((SELECT true FROM visits w WHERE w.homeowner_id = a.homeowner_id AND w.status IN ('requested', 'scheduled') AND w.end_at > $8 LIMIT 1), false)
+        AS has_visit
 FROM unnest($1::int[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::uuid[]) AS a(position, organization_id, homeowner_id, number, text_id, booking_id)
 LEFT JOIN homeowners h ON h.homeowner_id = a.homeowner_id
 LEFT JOIN LATERAL (SELECT * FROM leads l WHERE l.homeowner_id = a.homeowner_id AND l.status IN ('new', 'active', 'booked') LIMIT 1) lead ON true
 LEFT JOIN LATERAL (SELECT * FROM leads l WHERE l.homeowner_id = a.homeowner_id AND l.status IN ('won', 'closed') ORDER BY l.opened_at DESC LIMIT 1) ended ON true
 LEFT JOIN LATERAL (SELECT c.source, c.at FROM consents c WHERE c.homeowner_id = a.homeowner_id ORDER BY c.at DESC LIMIT 1) consent ON true
 LEFT JOIN visits visit ON visit.booking_id = a.booking_id AND visit.homeowner_id = a.homeowner_id
-LEFT JOIN opt_outs opted ON opted.homeowner_id = a.homeowner_id AND opted.ended_at IS NULL
+LEFT JOIN LATERAL (SELECT o.at, o.evidence_id FROM opt_outs o WHERE o.organization_id = a.organization_id AND o.homeowner_id = a.homeowner_id
+    AND o.ended_at IS NULL LIMIT 1) opted ON true
 LEFT JOIN LATERAL (
     SELECT bool_or(t.sent_at IS NOT NULL) AS texted_before,
         max({_MOMENT}) FILTER (WHERE {_IN_WINDOW}) AS first_reply_at,
@@ -52,6 +54,7 @@ LEFT JOIN LATERAL (
 ) counts ON h.homeowner_id IS NOT NULL
 ORDER BY a.position
 """
+"""Each table by an index, one homeowner after the other: a join or EXISTS that was planned while a table was small would read all of it, each time."""
 LOCK: Final = (
     "SELECT homeowner_id FROM homeowners WHERE homeowner_id = ANY($1::uuid[]) ORDER BY homeowner_id FOR UPDATE"
 )

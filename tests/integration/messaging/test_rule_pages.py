@@ -13,6 +13,7 @@ from homeowners import shown
 from office_desk import OfficeDesk, OfficePages
 
 from chassis.testing import FixedClock
+from messaging.app.ignoring import MOST_NAMED, ignore_numbers
 from messaging.app.read_number_list import read_number_list
 
 SETTINGS = ("/settings/automation", "/settings/ignore", "/settings/consent", "/settings/consent.csv")
@@ -161,8 +162,30 @@ async def test_numbers_come_onto_the_list_one_by_one_and_by_file(pages: OfficePa
         assert "off the list" in page
         assert "(312) 555-0188" not in page
     assert (await shop.row(caller))["reason"] == "Not sent — on your ignore list"
-    actions = [event.action for event in await shop.told("change.audited.v1")]
+    audited = await shop.told("change.audited.v1")
+    actions = [event.action for event in audited]
     assert actions == ["put on the ignore list", "put on the ignore list", "taken off the ignore list"]
+    none, own, imported = (
+        [str(shop.homeowner(each)) for each in numbers] for numbers in ((), (caller,), ("+13125550188",))
+    )
+    assert [_homeowners(event) for event in audited] == [(none, own), (none, imported), (imported, none)]
+    assert all("5550188" not in repr(event) for event in audited), "the trail outlives an erasure"
+
+
+async def test_the_audit_of_a_long_list_names_as_many_as_an_entry_may_hold(pages: OfficePages) -> None:
+    desk, sam = pages.office.desk, pages.office.sam
+    numbers = [(f"+1312777{number:04}", "") for number in range(MOST_NAMED + 50)]
+    assert await ignore_numbers(desk, sam, numbers=numbers) == MOST_NAMED + 50
+    (event,) = await pages.office.shop.told("change.audited.v1")
+    assert {each.field: each.after for each in event.changes}["numbers"] == str(MOST_NAMED + 50)
+    (_, named) = _homeowners(event)
+    assert named == [str(pages.office.shop.homeowner(number)) for number, _ in numbers[:MOST_NAMED]]
+
+
+def _homeowners(event: Any) -> tuple[list[str], list[str]]:
+    """Whom an audit entry names, before and after."""
+    (change,) = [each for each in event.changes if each.field == "homeowners"]
+    return msgspec.json.decode(change.before), msgspec.json.decode(change.after)
 
 
 async def test_consent_is_downloaded_with_its_withdrawal(pages: OfficePages, caller: str) -> None:

@@ -1,7 +1,10 @@
 """The shop's ignore list: numbers of staff, vendors and spam. What waits for one that is added does not leave."""
 
 from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
 
+from chassis import ids
 from messaging.app.desk import Desk, Refused, Who, audit
 from messaging.app.opting_out import text_cancelled
 from messaging.app.phone import as_e164
@@ -9,6 +12,8 @@ from messaging.app.read_number_list import LONGEST_REASON, NumberList, read_numb
 from messaging.store import ignored, texts
 
 WHY: str = "on your ignore list"
+MOST_NAMED: Final = 200
+"""Ids in one audit entry; it says how many there were besides."""
 
 
 async def ignore_numbers(desk: Desk, who: Who, *, numbers: Sequence[tuple[str, str]]) -> int:
@@ -24,7 +29,8 @@ async def ignore_numbers(desk: Desk, who: Who, *, numbers: Sequence[tuple[str, s
             transaction.append(*(text_cancelled(row, reason=WHY, now=now) for row in rows))
         if added:
             audit(
-                transaction, who, subject=who.organization_id, action="put on the ignore list", before={}, after={"numbers": len(added)}, now=now, kind="ignore_list"
+                transaction, who, subject=who.organization_id, action="put on the ignore list", now=now, kind="ignore_list",
+                before={"homeowners": ()}, after={"numbers": len(added), "homeowners": _named(desk, who, added)},
             )  # fmt: skip
     return len(added)
 
@@ -57,6 +63,13 @@ async def heed_again(desk: Desk, who: Who, *, number: str) -> bool:
         gone = await ignored.remove(transaction, organization_id=who.organization_id, number=number)
         if gone:
             audit(
-                transaction, who, subject=who.organization_id, action="taken off the ignore list", before={}, after={"numbers": 1}, now=now, kind="ignore_list"
+                transaction, who, subject=who.organization_id, action="taken off the ignore list", now=now, kind="ignore_list",
+                before={"homeowners": _named(desk, who, [number])}, after={"numbers": 1, "homeowners": ()},
             )  # fmt: skip
     return gone
+
+
+def _named(desk: Desk, who: Who, numbers: Sequence[str]) -> list[UUID]:
+    """Which they are, by id: the audit trail outlives an erasure, so no number stands in it. `MOST_NAMED` at most."""
+    key, shop = desk.keys.id_key, who.organization_id
+    return [ids.homeowner_id(key=key, organization_id=shop, number=each) for each in sorted(numbers)[:MOST_NAMED]]

@@ -178,7 +178,8 @@ async def test_a_call_of_which_no_end_is_ever_told_stands_as_missed_in_the_end(
         lists.call("CA20", at=ago(minutes=1), parent="CA10", status="in-progress", to="+13125550100")
     await asking.ring("CA10")
     await asking.folded()
-    began = (await asking.fetch("SELECT started_at FROM calls WHERE provider_call_id = 'CA10'"))[0]["started_at"]
+    rang = system_clock(None).now()
+    asking.advance(hours=25)
     await asking.fetch(
         "UPDATE calls SET asked = $1, ask_at = '-infinity' WHERE provider_call_id = 'CA10'", call_store.MOST_ASKED - 1
     )
@@ -188,7 +189,8 @@ async def test_a_call_of_which_no_end_is_ever_told_stands_as_missed_in_the_end(
 
     await eventually(missed)
     (event,) = await asking.events()
-    assert (event.reason, event.homeowner_number, event.ended_at) == ("failed", CALLER, began)
+    assert (event.reason, event.homeowner_number) == ("failed", CALLER)
+    assert event.ended_at <= rang, "not when it was given up"
     assert await asking.value("SELECT ask_at FROM calls WHERE provider_call_id = 'CA10'") is None
     await asking.dialled("CA10", "completed")
     await asking.folded()

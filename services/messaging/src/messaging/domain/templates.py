@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from messaging.domain.matrix import TextClass
@@ -168,6 +169,7 @@ def empty_fields(body: str) -> list[str]:
     return [found[1] for found in _FIELD.finditer(body)]
 
 
+@lru_cache(maxsize=1024)  # most callers get the words that the one before got
 def asks_for_carrier_word(body: str) -> bool:
     """A reply that the carrier would take for an opt-out or opt-in must never be what a text of ours asks for."""
     return bool(_ASKS_FOR_A_WORD.search(body) or _STOP_FOR_ELSE.search(body))

@@ -58,7 +58,8 @@
     if (choice && !choice.checked) choice.click();
     $("draft")?.focus();
   };
-  const drop = (id) => { const box = $(id); if (!box) return; box.open = true; [...box.querySelectorAll(".menu input, .menu select, .menu button")].find((each) => each.type !== "hidden")?.focus(); };
+  const drawer = () => $("details") && getComputedStyle($("details")).position === "fixed";
+  const drop = (id) => { const box = $(id); if (!box) return; if (box.closest("#details") && !box.offsetParent) location.hash = "details"; box.open = true; [...box.querySelectorAll(".menu input, .menu select, .menu button")].find((each) => each.type !== "hidden")?.focus(); };
   const KEYS = {
     j: () => step(1), k: () => step(-1), "/": () => $("search")?.focus(), r: () => write("text"), n: () => write("note"), h: () => $("baton-act")?.click(),
     z: () => $("undo")?.querySelector("button").click(), a: () => drop("assign"), e: () => drop("status"), w: () => [...document.querySelectorAll("#flow [data-why]")].pop()?.click(),
@@ -69,6 +70,7 @@
       const opened = document.activeElement?.closest?.("details.drop[open]");
       if (opened) { opened.open = false; opened.querySelector("summary").focus(); return; }
       if (writes(event.target)) { event.target.blur(); desk.flow()?.focus({ preventScroll: true }); return; }
+      if (location.hash === "#details" && drawer()) { location.replace("#thread"); return; }
       if (lead() && !document.querySelector("dialog[open]")) location.assign("/inbox" + view);
       return;
     }

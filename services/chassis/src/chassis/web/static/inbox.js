@@ -31,7 +31,7 @@
     if (known === fresh.outerHTML || busy(old)) return;
     said.set(old.id, fresh.outerHTML);
     const held = old.contains(document.activeElement) ? document.activeElement.id : "";
-    old.replaceWith(fresh);
+    old.replaceChildren(...fresh.childNodes); // itself it stays: an open drawer is the page's target
     if (held) $(held)?.focus({ preventScroll: true });
   };
 

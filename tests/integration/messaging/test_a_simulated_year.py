@@ -33,7 +33,12 @@ BREAKS: dict[int, set[str]] = {
     5: {"text in preview", "text without approval"},
     6: {"text while automation is paused", "text in the office's thread", "text in an ended lead"},
     7: {"two first replies in a window", "over the cap", "second follow-up"},
-    8: {"text too late to be of use", "follow-up after a reply", "follow-up on the heels of a first reply"},
+    8: {
+        "text too late to be of use",
+        "follow-up after a reply",
+        "follow-up on the heels of a first reply",
+        "sorry for a missed call to one they spoke with",
+    },
     9: {"text outside business hours"},
     10: {"text in quiet hours"},
     12: {"text after an opt-out on its way", "text while the stream was not heard", "follow-up after a reply"},

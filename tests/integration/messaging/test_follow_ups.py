@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from chassis import ids
 from chassis.testing import FixedClock
 from contracts.organizations import FirstReply
@@ -43,6 +45,28 @@ async def test_a_follow_up_leaves_once_and_not_after_a_reply(shop: Any, caller: 
     await shop.texted_by(caller, "yes please")
     await follow_up_is_due(shop, caller, counted_from=rang.ended_at)
     assert len(await shop.rows(caller)) == 3
+
+
+@pytest.mark.parametrize("heard_late", [False, True])
+async def test_whom_the_shop_spoke_with_is_not_told_that_their_call_was_missed(
+    open_shop: Callable[..., Any], caller: str, clock: FixedClock, *, heard_late: bool
+) -> None:
+    shop = open_shop(first_reply=FirstReply())
+    clock.advance(hours=10)  # 10 PM
+    missed = shop.missed(caller)
+    clock.advance(minutes=1)
+    answered = shop.answered(caller)
+    await shop.hears(*((answered, missed) if heard_late else (missed, answered)))
+    await goes_on(shop)
+    (row,) = await shop.rows(caller)
+    assert (row["state"], row["rule"]) == ("suppressed", 8)
+    assert row["reason"] == "Not sent — you spoke with them since they rang"
+    clock.advance(hours=10)
+    await follow_up_is_due(shop, caller, counted_from=missed.ended_at)
+    assert [(each["state"], each["rule"]) for each in await shop.rows(caller)] == [("suppressed", 8)] * 2
+    clock.advance(hours=1)
+    await shop.rung_by(caller)
+    assert len(shop.carrier.bodies(caller)) == 1, "they ring again, and nobody answers"
 
 
 async def test_a_held_follow_up_is_dropped_by_the_reply_that_came_meanwhile(

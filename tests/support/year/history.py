@@ -10,7 +10,7 @@ from contracts.base import Event
 from contracts.inbound import CallAnswered, CallMissed
 from year import sayings
 from year.carrier import TakenText, Trouble
-from year.journal import Rang, Reported, Said
+from year.journal import Rang, Reported, Said, Spoke
 from year.people import Homeowner, changes, homeowners, shops
 from year.world import World, ids_for
 
@@ -91,7 +91,7 @@ class History:
         at, dice = self.world.now, person.random.random()
         if dice < 0.1:
             answered = self.world.tell.call(CallAnswered, person.shop, person.number, line, at, seconds=61)
-            await self.world.hear(lambda: answered)
+            await self.world.hear(partial(self._spoke, answered))
             return
         call = self.world.tell.call(
             CallMissed, person.shop, person.number, line, at, reason="no_answer", counts=dice > 0.14
@@ -106,6 +106,12 @@ class History:
                 self.world.at(due, partial(self._follow_up, person))
         if person.random.random() < 0.15:
             self._will_say(person, line, within_minutes=300)
+
+    def _spoke(self, call: CallAnswered) -> Event:
+        self.world.journal.spoke.append(
+            Spoke(shop=call.organization_id, number=call.homeowner_number, at=call.ended_at, heard_at=self.world.now)
+        )
+        return call
 
     def _rang(self, call: CallMissed) -> Event:
         heard = self.world.now

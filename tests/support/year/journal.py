@@ -46,6 +46,16 @@ class Rang:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Spoke:
+    """A call that the shop took: when it ended, when messaging was told."""
+
+    shop: UUID
+    number: str | None
+    at: datetime
+    heard_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Said:
     """A homeowner's text. `carrier_word` is what the carrier says that it is."""
 
@@ -143,6 +153,7 @@ class Journal:
 
     shops: list[ShopFacts] = field(default_factory=list)
     rang: list[Rang] = field(default_factory=list)
+    spoke: list[Spoke] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     reported: list[Reported] = field(default_factory=list)

@@ -26,6 +26,7 @@ KINDS: Final = (
     "wrong wording for the hour",
     "text in quiet hours",
     "text too late to be of use",
+    "sorry for a missed call to one they spoke with",
     "words that are not complete",
     "first text without name or way out",
     "the same text twice",

@@ -147,6 +147,15 @@ def _still_useful(past: Past, sent: Sent) -> Found:
         yield "text too late to be of use", f"rang at {call.at}, could leave at {could}, left at {sent.left.at}"
 
 
+def _spoke_since(past: Past, sent: Sent) -> Found:
+    call = next((each for each in past.journal.rang if each.call_id == sent.text.call_id), None)
+    if sent.text.text_class != "first_reply" or call is None:
+        return
+    for spoke in past.journal.spoke:
+        if (spoke.shop, spoke.number) == sent.who and call.at < spoke.at and spoke.heard_at < sent.left.at:
+            yield "sorry for a missed call to one they spoke with", f"rang at {call.at}, spoke at {spoke.at}"
+
+
 def _words(past: Past, sent: Sent) -> Found:
     body = sent.left.body
     if not body.strip() or "{" in body or len(body) > LONGEST:
@@ -165,6 +174,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Past, Sent], Found]], ...]] = (
     ("5", _mode),
     ("6", _may_speak),
     ("8", _still_useful),
+    ("8", _spoke_since),
     ("9", _hours),
     ("10", _quiet),
     ("11", _words),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from year.journal import Decided, Journal, LeadMoved, Left, Planned, Rang, Reported, Said, ShopFacts, Switched
+from year.journal import Decided, Journal, LeadMoved, Left, Planned, Rang, Reported, Said, ShopFacts, Spoke, Switched
 from year.look import KINDS, tally, violations
 
 NOON = datetime(2027, 6, 2, 17, 0, tzinfo=UTC)  # a Wednesday, in Chicago
@@ -141,6 +141,13 @@ def silence(journal: Journal) -> None:
     journal.silences.append((NOON - timedelta(seconds=31), NOON + HOUR))
 
 
+def spoke(journal: Journal) -> None:
+    """A minute after a call that was answered by text another minute later."""
+    left(at=NOON + timedelta(minutes=2))(journal)
+    at = NOON + timedelta(minutes=1)
+    journal.spoke.append(Spoke(shop=SHOP, number=HOMEOWNER, at=at, heard_at=at))
+
+
 PLANTS: dict[str, Callable[[Journal], None]] = {
     "line that is not the shop's": settings(lines=("+13125557999",)),
     "text to the shop's own line": settings(lines=(LINE, HOMEOWNER)),
@@ -160,6 +167,7 @@ PLANTS: dict[str, Callable[[Journal], None]] = {
     "wrong wording for the hour": at_another_hour(23),
     "text in quiet hours": at_another_hour(12, after_hours="send"),
     "text too late to be of use": left(at=NOON + timedelta(hours=2, minutes=2)),
+    "sorry for a missed call to one they spoke with": spoke,
     "words that are not complete": left(body="Northside here, {name}. STOP"),
     "first text without name or way out": left(body="Sorry we missed your call."),
     "the same text twice": lambda journal: journal.left.append(

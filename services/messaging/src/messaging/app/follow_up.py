@@ -71,6 +71,7 @@ class FollowUp:
             partition=waits_for(job.homeowner_id, "follow_up"),
             created_at=self._clock.now(),
             planned_in_status=facts.status,
+            rang_at=job.counted_from,
             follows_after=job.due_at - job.counted_from if job.counted_from is not None else None,
             traceparent=traceparent_of(job.event_id),
             template="follow_up",

@@ -96,6 +96,7 @@ def _homeowner(facts: Facts, number: str | None, snapshot: OrganizationChanged, 
         ignored=facts.ignored or number in alert_numbers(snapshot),
         paused=facts.paused,
         refused_lines=facts.refused_lines,
+        spoken_at=facts.spoken_at,
     )
 
 

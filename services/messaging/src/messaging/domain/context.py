@@ -16,7 +16,7 @@ class Message:
 
     `body_after_hours` is its wording while the shop is closed, `answers_at` when the homeowner wrote what it answers,
     `allowed_since` the first moment that both the shop's hours and quiet hours allowed it, `moment_passes_at` when it is
-    of no use any more, `rang_at` when the call that a first reply answers ended, `visit_version` the version of the visit
+    of no use any more, `rang_at` when the call that a first reply or follow-up answers ended, `visit_version` the version of the visit
     that it tells of, `wished_at` when a reminder should arrive (it may come earlier, never later), `follows_after` how long the first reply has to have
     been out before a follow-up, `approved` whether the office said yes to this draft, `photos` how many go with it.
     """
@@ -68,7 +68,7 @@ class Shop:
 class Homeowner:
     """What is known of the homeowner; `places` are all that may be theirs, `holidays` the days off there, `trouble` why the
     number cannot be texted, `refused_lines` the shop's lines from which the carrier takes no text to them, `has_visit`
-    that a visit of theirs is ahead. Where address and number disagree `place_words` says so by `places_disagree`.
+    that a visit of theirs is ahead, `spoken_at` when the shop last took a call of theirs. Where address and number disagree `place_words` says so by `places_disagree`.
     """
 
     number: str | None
@@ -85,6 +85,7 @@ class Homeowner:
     ignored: bool = False
     paused: bool = False
     refused_lines: Sequence[str] = ()
+    spoken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,16 +40,27 @@ def text_is_still_true(message: Message, context: Context, now: datetime) -> Fin
         visit = _visit(message, context, now)
         if visit is not None:
             return visit
-    if message.moment_passes_at is not None and now >= message.moment_passes_at:
-        return found(8, MOMENT_PASSED, "suppress")
-    lead, planned = context.lead, message.planned_in_status
-    if message.text_class in BY_STATUS and lead is not None and planned is not None and lead.status != planned:
-        return found(8, f"the lead was {planned} when this was planned and is {lead.status} now", "suppress")
+    overtaken = _overtaken(message, context, now)
+    if overtaken is not None:
+        return found(8, overtaken, "suppress")
     if message.text_class == "first_reply":
         return _first_reply_is_useful(message, context, now)
     if message.text_class == "follow_up":
         return _first_reply_had_its_time(message, context, now)
     return found(8, UNCHANGED if message.visit_version is None else "the visit is as it was when this was planned")
+
+
+def _overtaken(message: Message, context: Context, now: datetime) -> str | None:
+    """What came between."""
+    if message.moment_passes_at is not None and now >= message.moment_passes_at:
+        return MOMENT_PASSED
+    spoken_at = context.homeowner.spoken_at
+    if message.rang_at is not None and spoken_at is not None and spoken_at > message.rang_at:
+        return "you spoke with them since they rang"
+    lead, planned = context.lead, message.planned_in_status
+    if message.text_class in BY_STATUS and lead is not None and planned is not None and lead.status != planned:
+        return f"the lead was {planned} when this was planned and is {lead.status} now"
+    return None
 
 
 def _visit(message: Message, context: Context, now: datetime) -> Finding | None:

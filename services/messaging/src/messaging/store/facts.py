@@ -22,7 +22,7 @@ _MOMENT: Final = "coalesce(t.sent_at, t.created_at)"
 _IN_WINDOW: Final = f"t.text_class = 'first_reply' AND (h.window_from IS NULL OR {_MOMENT} > h.window_from)"
 GATHER: Final = f"""
 SELECT h.homeowner_id IS NOT NULL AS known, h.number, h.trouble, coalesce(h.paused, false) AS paused, h.last_line, h.window_from,
-    coalesce(h.refused_lines, '{{}}') AS refused_lines, h.name, h.address, h.postal_code,
+    coalesce(h.refused_lines, '{{}}') AS refused_lines, h.name, h.address, h.postal_code, h.spoken_at,
     lead.lead_id, lead.status, lead.office_owns, lead.replied_at, lead.last_text_at,
     ended.lead_id AS ended_lead_id, ended.status AS ended_status, ended.ended_at,
     opted.at AS opted_out_at, opted.evidence_id AS opted_out_by,
@@ -88,6 +88,7 @@ class Facts(NamedTuple):
     name: str | None
     address: str | None
     postal_code: str | None
+    spoken_at: datetime | None
     lead_id: UUID | None
     status: str | None
     office_owns: bool | None
@@ -119,7 +120,7 @@ class Facts(NamedTuple):
 
 
 NOBODY: Final = Facts(
-    known=False, number=None, trouble=None, paused=False, last_line=None, window_from=None, refused_lines=(), name=None, address=None, postal_code=None,
+    known=False, number=None, trouble=None, paused=False, last_line=None, window_from=None, refused_lines=(), name=None, address=None, postal_code=None, spoken_at=None,
     lead_id=None, status=None, office_owns=None, replied_at=None, last_text_at=None, ended_lead_id=None, ended_status=None, ended_at=None,
     opted_out_at=None, opted_out_by=None, consent_source=None, consent_at=None, ignored=False, stops=None, texted_before=False, first_reply_at=None,
     first_reply_waits=False, first_reply_leaves_at=None, unanswered=0, follow_ups=0, visit_version=None, visit_status=None, visit_entitled=False,

@@ -271,6 +271,14 @@ async def cancel_pending(
     )  # fmt: skip
 
 
+async def look_again_now(transaction: Transaction, *, homeowner_id: UUID, at: datetime) -> None:
+    """Answers to a call that are held: something happened that may have made them needless."""
+    await transaction.execute(
+        "UPDATE texts SET due_at = $2 WHERE homeowner_id = $1 AND state = 'held' AND text_class IN ('first_reply', 'follow_up')",
+        homeowner_id, at,
+    )  # fmt: skip
+
+
 async def cancel_answers(transaction: Transaction, *, homeowner_id: UUID, reason: str) -> list[asyncpg.Record]:
     """Answers by rule that have not left: the homeowner wrote again, and the next one says it better. Before other locks."""
     return await transaction.fetch(

@@ -199,6 +199,13 @@ async def note_text_sent(transaction: Transaction, *, lead_id: UUID, at: datetim
     )
 
 
+async def note_spoken(transaction: Transaction, *, homeowner_id: UUID, at: datetime) -> None:
+    """The shop took a call of theirs."""
+    await transaction.execute(
+        "UPDATE homeowners SET spoken_at = greatest(spoken_at, $2) WHERE homeowner_id = $1", homeowner_id, at
+    )
+
+
 async def leads_of(transaction: Transaction, *, organization_id: UUID) -> list[asyncpg.Record]:
     """With what their turn depends on, oldest first."""
     return await transaction.fetch(

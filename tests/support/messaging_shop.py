@@ -26,6 +26,7 @@ from contracts.watermarks import StreamHeard
 from messaging.app import telling
 from messaging.app.alerts import Alerts
 from messaging.app.ask_carriers import AskCarriers
+from messaging.app.ask_delivery import AskDelivery
 from messaging.app.close_silent_leads import CloseSilentLeads
 from messaging.app.follow_up import FollowUp
 from messaging.app.heard import Heard
@@ -73,6 +74,9 @@ class Shop:
             database=self.database, sender=self.sender, carriers=lambda *_: self.carrier, clock=clock
         )
         self.close = CloseSilentLeads(database=self.database, organizations=organizations, clock=clock)
+        self.ask_delivery = AskDelivery(
+            database=self.database, organizations=organizations, carriers=lambda *_: self.carrier, clock=clock
+        )
         self.alerts = Alerts(
             settings=self.settings, database=self.database, organizations=organizations, text_bell=self.sender.bell, clock=clock
         )  # fmt: skip

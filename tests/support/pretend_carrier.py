@@ -4,7 +4,7 @@ import asyncio
 
 from chassis import ids
 from chassis.clock import Clock
-from messaging.gateway.carrier import Answer, AnswerLost, CarrierText, Outgoing, Taken
+from messaging.gateway.carrier import Answer, AnswerLost, CarrierText, Fate, Outgoing, Taken
 
 
 class PretendCarrier:
@@ -17,6 +17,8 @@ class PretendCarrier:
         self.answers: list[Answer] = []
         self.loses_answers = False
         self.lists = True
+        self.fates: dict[str, Fate] = {}
+        self.asked_for: list[str] = []
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -33,6 +35,11 @@ class PretendCarrier:
         if not self.lists:
             return None
         return [kept for sent, kept in self.took if (sent.from_number, sent.to_number) == (from_number, to_number)]
+
+    async def fate(self, *, provider_id: str) -> Fate | None:
+        self.asked_for.append(provider_id)
+        known = any(kept.provider_id == provider_id for _, kept in self.took)
+        return self.fates.get(provider_id, Fate("sent", None)) if known and self.lists else None
 
     def bodies(self, number: str) -> list[str]:
         return [sent.body for sent, _ in self.took if sent.to_number == number]

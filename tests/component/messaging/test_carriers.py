@@ -70,6 +70,18 @@ def _real_trouble(session: aiohttp.ClientSession, base: str) -> Trouble:
     return make
 
 
+async def test_how_a_text_fares_can_be_asked(carrier: tuple[Carrier, Trouble]) -> None:
+    """The stand-in delivers at once, to an address where nobody listens."""
+    asked, _ = carrier
+    taken = await asked.send(_text())
+    assert isinstance(taken, Taken)
+    fate = await asked.fate(provider_id=taken.provider_id)
+    assert fate is not None
+    assert fate.error_code is None
+    assert fate.state in ("queued", "sending", "sent", "delivered")
+    assert await asked.fate(provider_id="SM" + "0" * 32) is None
+
+
 def _text(body: str = "Sorry we missed your call", to: str = HOMEOWNER) -> Outgoing:
     return Outgoing(LINE, to, body, "http://127.0.0.1:9/api/twilio/sms/status?text=1&tag=2#rc=5&rp=all")
 

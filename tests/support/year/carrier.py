@@ -83,6 +83,9 @@ class YearCarrier:
             await asyncio.sleep(0)
         return AnswerLost("TimeoutError") if trouble == "mute" else Taken("twilio", sid)
 
+    async def fate(self, *, provider_id: str) -> None:
+        """In that year nobody asks."""
+
     async def texts(self, *, from_number: str, to_number: str) -> list[CarrierText] | None:
         """Its list cannot be read while it is down."""
         return None if self._trouble() == "down" else list(self.took.get((from_number, to_number), ()))

@@ -8,6 +8,7 @@ from chassis.outbound import OutboundClient
 from chassis.runner import Component
 from chassis.settings import Settings
 from messaging.app.ask_carriers import AskCarriers
+from messaging.app.ask_delivery import AskDelivery
 from messaging.app.close_silent_leads import CloseSilentLeads
 from messaging.app.fetch_media import FetchMedia
 from messaging.app.fold_inbox import FoldInbox
@@ -40,6 +41,11 @@ def upkeep(
         Loop("send", sender.step, bell=sender.bell),
         Loop("settle", SettleLostAnswers(database=database, sender=sender, carriers=carriers, clock=clock)),
         Loop("ask carriers", AskCarriers(sender=sender, carriers=carriers, clock=clock)),
+        Loop(
+            "deliveries",
+            AskDelivery(database=database, organizations=organizations, carriers=carriers, clock=clock),
+            idle_seconds=5,
+        ),
         Loop("fold", fold, bell=fold.bell, idle_seconds=0.2, rest_seconds=0.2),
         Loop("drafts", drafts, idle_seconds=5),
         Loop("fetch media", FetchMedia(database=database, client=client, files=Files(accounts), clock=clock)),

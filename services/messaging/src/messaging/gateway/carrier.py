@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 
 class Taken(NamedTuple):
@@ -57,6 +57,13 @@ class CarrierText(NamedTuple):
     created_at: datetime | None
 
 
+class Fate(NamedTuple):
+    """How a text fares, in the carrier's latest words; `unknown` for a word that is none of ours."""
+
+    state: Literal["queued", "sending", "sent", "delivered", "undelivered", "failed", "unknown"]
+    error_code: int | None
+
+
 class Carrier(Protocol):
     """One account at a carrier. Never raises for what a carrier may do."""
 
@@ -64,4 +71,8 @@ class Carrier(Protocol):
 
     async def texts(self, *, from_number: str, to_number: str) -> list[CarrierText] | None:
         """The newest that it took from one to the other; None when it cannot be asked now."""
+        ...
+
+    async def fate(self, *, provider_id: str) -> Fate | None:
+        """How one that it took fares; None when it cannot be asked now, or does not know it."""
         ...

@@ -1,14 +1,15 @@
 """Twilio's Messages resource."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeVar
 
 import aiohttp
 import msgspec
 
 from messaging.domain.delivery import storable
-from messaging.gateway.carrier import Answer, AnswerLost, CarrierText, NeverSent, Outgoing, Refused, Taken
+from messaging.gateway.carrier import Answer, AnswerLost, CarrierText, Fate, NeverSent, Outgoing, Refused, Taken
 
 PROVIDER: Final = "twilio"
 REAL: Final = "https://api.twilio.com"
@@ -16,6 +17,11 @@ SECONDS: Final = aiohttp.ClientTimeout(total=15, connect=5)
 PAGE: Final = 100
 OK, CREATED, FIRST_REFUSAL, TOO_MANY, FIRST_BREAKDOWN = 200, 201, 400, 429, 500
 LONGEST_DELAY: Final = timedelta(days=365)
+STATES: Final[dict[str, Literal["queued", "sending", "sent", "delivered", "undelivered", "failed"]]] = {
+    "accepted": "queued", "scheduled": "queued", "queued": "queued", "sending": "sending", "sent": "sent", "delivered": "delivered",
+    "read": "delivered", "undelivered": "undelivered", "failed": "failed", "canceled": "failed",
+}  # fmt: skip
+Told = TypeVar("Told")
 
 
 class TwilioMessages:
@@ -48,13 +54,18 @@ class TwilioMessages:
     async def texts(self, *, from_number: str, to_number: str) -> list[CarrierText] | None:
         """The newest page. Not asked by `DateSent`: what waits at Twilio has none yet and must be found all the same."""
         query = {"From": from_number, "To": to_number, "PageSize": str(PAGE)}
+        return await self._read(self._url, query, _listed)
+
+    async def fate(self, *, provider_id: str) -> Fate | None:
+        """The message itself."""
+        return await self._read(self._url.replace("Messages.json", f"Messages/{provider_id}.json"), {}, _fate)
+
+    async def _read(self, url: str, query: Mapping[str, str], made_of: Callable[[Any], Told]) -> Told | None:
         try:
             async with self._session.get(
-                self._url, params=query, headers=self._headers, timeout=SECONDS, allow_redirects=False
+                url, params=query, headers=self._headers, timeout=SECONDS, allow_redirects=False
             ) as response:
-                if response.status != OK:
-                    return None
-                return _listed(msgspec.json.decode(await response.read()))
+                return made_of(msgspec.json.decode(await response.read())) if response.status == OK else None
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, LookupError, TypeError):
             return None  # what cannot be read says nothing about what Twilio has
 
@@ -91,6 +102,10 @@ def _listed(page: Any) -> list[CarrierText]:
         CarrierText(PROVIDER, str(each["sid"]), each.get("body") or "", _moment(each.get("date_created")))
         for each in page["messages"]
     ]
+
+
+def _fate(message: Any) -> Fate:
+    return Fate(STATES.get(message["status"], "unknown"), storable(message.get("error_code")))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -21,8 +21,9 @@ ANY_PARTITION: Final = -1
 class Text(NamedTuple):
     """One text as it is stored.
 
+    `due_at` is when it is looked at next, of a text that was sent when its carrier is asked how it fares.
     `state`: held, awaiting_approval, queued, sending, unsettled, sent, delivered, undelivered, failed, suppressed,
-    cancelled. `partition` is that of the homeowner in capture's stream, `due_at` when it is looked at next,
+    cancelled. `partition` is that of the homeowner in capture's stream,
     `traceparent` the trace of what it answers.
     """
 
@@ -117,7 +118,7 @@ async def record_sent(
 ) -> asyncpg.Record | None:
     """The carrier has it, whatever we thought before. None when that was known."""
     return await transaction.connection.fetchrow(
-        "UPDATE texts SET state = 'sent', provider = $2, provider_id = $3, sent_at = $4, reason = NULL, claimed_by = NULL, claimed_until = NULL, due_at = NULL"
+        "UPDATE texts SET state = 'sent', provider = $2, provider_id = $3, sent_at = $4::timestamptz, reason = NULL, claimed_by = NULL, claimed_until = NULL, due_at = $4::timestamptz + interval '15 minutes'"
         " WHERE text_id = $1 AND sent_at IS NULL AND $3 <> ALL(earlier_ids) RETURNING *",
         text_id, provider, provider_id, at,
     )  # fmt: skip
@@ -139,7 +140,7 @@ WITH told AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS each(text_id, provider, provider_id, at)
 ), sent AS (
     UPDATE texts SET state = 'sent', provider = told.provider, provider_id = told.provider_id, sent_at = told.at, reason = NULL, claimed_by = NULL,
-        claimed_until = NULL, due_at = NULL
+        claimed_until = NULL, due_at = told.at + interval '15 minutes'
     FROM told WHERE texts.text_id = told.text_id AND texts.sent_at IS NULL AND texts.earlier_ids = '{{}}'
     RETURNING texts.text_id, texts.lead_id, texts.text_class, told.at
 ), led AS (

@@ -117,8 +117,11 @@ class FoldCallbacks:
 
     async def _look(self, limit: int) -> int:
         async with self._database.work() as transaction:
-            due = await callback_store.claim(transaction, now=self._clock.now(), limit=limit)
+            now = self._clock.now()
+            due = await callback_store.claim(transaction, now=now, limit=limit)
             folded = await self._fold_locked(transaction, due) if due else None
+            if folded is None:
+                await self._proofs.note(transaction, self._proofs.of((), events=(), now=now), now=now)
         if folded is not None:
             self._done(due, folded)
         return len(due)

@@ -1,6 +1,6 @@
 """What folded callbacks prove on the way: that a number reaches us, and how the test on the shop's own phone fares."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -34,15 +34,16 @@ class Proven(NamedTuple):
 
 
 class Proofs:
-    """Lives with one folding loop."""
+    """Lives with one folding loop. A number that somebody else held is owed its mark, and gets it with a later round."""
 
     def __init__(self, *, directory: Directory) -> None:
         self._directory = directory
         self._noted: dict[str, datetime] = {}
+        self._owed: dict[str, datetime] = {}
 
     def of(self, due: Iterable[Due], *, events: Iterable[Event], now: datetime) -> Proven | None:
         """None for nothing that is to be noted. Callbacks of our own making are no proof."""
-        heard: dict[str, datetime] = {}
+        heard = dict(self._owed)
         for each in due:
             last = self._noted.get(each.number)
             if each.kind == INBOUND and (last is None or now - last >= AGAIN):
@@ -54,12 +55,16 @@ class Proofs:
         if proven is None:
             return
         if proven.heard:
-            for number in await readiness.heard(transaction, moments=proven.heard):
-                self._noted[number] = now
+            heard = await readiness.heard(transaction, moments=proven.heard)
+            transaction.after_commit(lambda: self._remember(proven.heard, heard, now))
         for mark in proven.marks:
             await readiness.mark_trial(
                 transaction, organization_id=mark.organization_id, phone=mark.phone, **mark.moments
             )
+
+    def _remember(self, moments: Mapping[str, datetime], heard: readiness.Heard, now: datetime) -> None:
+        self._owed = {number: moments[number] for number in heard.held}
+        self._noted.update(dict.fromkeys(heard.noted, now))
 
     def _mark(self, event: Event) -> Mark | None:
         shop = self._directory.organization(event.organization_id)

@@ -1,6 +1,6 @@
 """What proves that a shop may go live: calls heard per number, checks of accounts, the test on the shop's own phone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -8,10 +8,14 @@ from uuid import UUID
 from chassis.database import Transaction
 
 HEARD: Final = """
-UPDATE tracked_numbers t SET heard_at = greatest(t.heard_at, u.at) FROM unnest($1::text[], $2::timestamptz[]) AS u(number, at)
-WHERE t.number = u.number AND t.added_at <= u.at AND t.number IN (
+WITH free AS MATERIALIZED (
     SELECT number FROM tracked_numbers WHERE number = ANY($1::text[]) ORDER BY number FOR UPDATE SKIP LOCKED
-) RETURNING t.number
+), noted AS (
+    UPDATE tracked_numbers t SET heard_at = greatest(t.heard_at, u.at) FROM unnest($1::text[], $2::timestamptz[]) AS u(number, at)
+    WHERE t.number = u.number AND t.added_at <= u.at AND t.number IN (SELECT number FROM free) RETURNING t.number
+)
+SELECT number, false AS held FROM noted UNION ALL
+    SELECT number, true FROM tracked_numbers WHERE number = ANY($1::text[]) AND number NOT IN (SELECT number FROM free)
 """
 CHECKED: Final = """
 INSERT INTO account_checks (organization_id, kind, account, secret_digest, checked_at, trouble, listed) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -42,6 +46,13 @@ class NumberHealth(NamedTuple):
     added_at: datetime
     heard_at: datetime | None
     missing_since: datetime | None
+
+
+class Heard(NamedTuple):
+    """Numbers whose call is written down, and those that somebody else held just then: nothing is written of them yet."""
+
+    noted: frozenset[str]
+    held: frozenset[str]
 
 
 class AccountCheck(NamedTuple):
@@ -96,10 +107,11 @@ async def calls_since(transaction: Transaction, *, organization_id: UUID, since:
     return {row["outcome"]: row["calls"] for row in rows}
 
 
-async def heard(transaction: Transaction, *, moments: dict[str, datetime]) -> Collection[str]:
-    """Calls came in on these numbers; one that somebody else holds just now is left for the next time. Returns the noted ones."""
+async def heard(transaction: Transaction, *, moments: Mapping[str, datetime]) -> Heard:
+    """Calls came in on these numbers. Waits for nobody who holds one of them."""
     rows = await transaction.fetch(HEARD, list(moments), list(moments.values()))
-    return {row["number"] for row in rows}
+    held = frozenset(row["number"] for row in rows if row["held"])
+    return Heard(noted=frozenset(row["number"] for row in rows) - held, held=held)
 
 
 async def checks(transaction: Transaction, *, organization_id: UUID) -> dict[str, AccountCheck]:

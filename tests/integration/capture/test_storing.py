@@ -2,7 +2,10 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +15,22 @@ import pytest
 from capture.app.store_callbacks import StoreCallbacks
 from capture.store import callbacks
 from capture.store.callbacks import Callback
-from chassis.database import Database, open_pool
+from chassis.database import INFRASTRUCTURE, Database, open_connection
 from chassis.doorbell import Doorbell
 from chassis.settings import Settings
-from chassis.testing import FixedClock
+from chassis.testing import FixedClock, eventually
 
 numbers = itertools.count()
 
 
+def storing(settings: Settings, *, seconds: float = 1.5) -> StoreCallbacks:
+    connect = partial(open_connection, settings, role="work", name="test", statement_seconds=seconds)
+    return StoreCallbacks(connect=connect, bell=Doorbell(channel="test"), statement_seconds=seconds)
+
+
 @pytest.fixture
 async def store(settings: Settings, database: Database) -> AsyncIterator[StoreCallbacks]:
-    pool = await open_pool(dsn=settings.database.work, name="test", statement_seconds=1.5, size=4)
-    stored = StoreCallbacks(pool=pool, bell=Doorbell(channel="test"), statement_seconds=1.5)
+    stored = storing(settings)
     await stored.start()
     yield stored
     await stored.stop()
@@ -73,10 +80,46 @@ async def test_a_row_that_cannot_be_stored_fails_alone(store: StoreCallbacks, ma
 
 
 async def test_stopping_leaves_nobody_waiting(settings: Settings, database: Database, made: Any) -> None:
-    pool = await open_pool(dsn=settings.database.work, name="test", statement_seconds=1.5, size=1)
-    stored = StoreCallbacks(pool=pool, bell=Doorbell(channel="test"), statement_seconds=1.5)
+    stored = storing(settings)
     waiting = asyncio.ensure_future(stored.store(made()))
     await asyncio.sleep(0)
     await stored.stop()
     with pytest.raises(TimeoutError):
         await waiting
+
+
+async def test_whoever_waits_behind_groups_that_hang_is_answered_in_time_too(
+    settings: Settings, database: Database, made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = storing(settings, seconds=1.0)
+    await stored.start()
+
+    async def seconds_until_refused() -> float:
+        begun = time.monotonic()
+        with pytest.raises(INFRASTRUCTURE):
+            await stored.store(made())
+        return time.monotonic() - begun
+
+    with monkeypatch.context() as patched:
+        patched.setattr(callbacks, "store", lambda *_: asyncio.sleep(60))
+        waiting = []
+        for _ in range(5):
+            waiting.append(asyncio.ensure_future(seconds_until_refused()))
+            await asyncio.sleep(0.05)
+        assert max(await asyncio.gather(*waiting)) < 1.9, "two groups' time, one after the other, is 2.4 s"
+    assert await stored.store(made()) is True
+    await stored.stop()
+
+
+async def test_a_connection_that_was_lost_is_opened_again(store: StoreCallbacks, made: Any, database: Database) -> None:
+    await store.store(made())
+    await database.work_pool.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'capture test'"
+    )
+
+    async def stored() -> bool:
+        with suppress(*INFRASTRUCTURE):
+            return await store.store(made())
+        return False
+
+    await eventually(stored)

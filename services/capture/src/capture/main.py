@@ -49,7 +49,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Sequence[Component
     watch = [Loop("directory", directory.refresh, bell=directory_bell, idle_seconds=30.0), Loop("gaps", gaps.watch)]
     folding = [Loop("fold", fold, bell=fold_bell), Loop("backfill", look.step, bell=look_bell)]
     work: list[Component] = [StartOfWork(gaps), relay, *folding, *loops]
-    pages = await front(stands)
+    pages = front(stands)
     if "work" not in roles:
         return [*common, *watch, ask, *pages]
     return [*common, *watch, ask, *work, *pages, bus]  # the bus last: callbacks are answered before Kafka was found

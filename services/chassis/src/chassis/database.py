@@ -228,10 +228,10 @@ async def open_pool(
 
 
 async def open_connection(
-    settings: Settings, *, role: str, name: str, settings_of_session: Mapping[str, str] | None = None
-) -> asyncpg.Connection:
-    """One connection outside the pools, for what lasts longer than a transaction: a session's lock, LISTEN."""
-    seconds = STATEMENT_SECONDS[role]
+    settings: Settings, *, role: str, name: str, statement_seconds: float | None = None, settings_of_session: Mapping[str, str] | None = None
+) -> asyncpg.Connection:  # fmt: skip
+    """One connection outside the pools: for what lasts longer than a transaction (a session's lock, LISTEN), or for one hand alone."""
+    seconds = STATEMENT_SECONDS[role] if statement_seconds is None else statement_seconds
     connection = await asyncpg.connect(
         getattr(settings.database, role),
         timeout=CONNECT_SECONDS,

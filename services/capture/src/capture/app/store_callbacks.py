@@ -1,8 +1,7 @@
 """Group commit: the callbacks of a moment share one statement, and each is answered after its commit."""
 
 import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
@@ -21,6 +20,7 @@ GRACE_SECONDS: Final = 0.2
 """How much longer than the server's own statement time-out we wait for a server that says nothing."""
 
 Hand = Callable[[Sequence[Due]], None]
+Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 log = get_logger(__name__)
 _stored: Final = counter("callbacks_stored", "Callbacks by whether they were new", ("outcome",))
@@ -28,24 +28,43 @@ _group: Final = histogram("callback_group_size", "Callbacks per commit", (), buc
 
 
 class _Waiting(NamedTuple):
+    """`deadline` is a moment of the event loop's clock."""
+
     callback: Callback
     stored: asyncio.Future[bool]
     deadline: float
 
 
+class _Connection:
+    """One flusher's own, opened when it is needed and again after it was lost."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._open: asyncpg.Connection | None = None
+
+    async def opened(self) -> asyncpg.Connection:
+        if self._open is None or self._open.is_closed():
+            self._open = await self._connect()
+        return self._open
+
+    def drop(self) -> None:
+        if self._open is not None:
+            self._open.terminate()
+            self._open = None
+
+
 class StoreCallbacks:
-    """`store` returns True when the callback was new. Raises one of INFRASTRUCTURE when the database is away. Owns its pool.
+    """`store` returns True when the callback was new. Raises one of INFRASTRUCTURE when the database is away.
 
-    `hand` is given what was new, where this process folds as well.
+    Each flusher has a connection of its own, from `connect`. `hand` is given what was new, where this process folds as well.
 
-    While the last group failed, one group at a time tries again and whatever comes meanwhile fails at once: a carrier that
-    waits for an answer is not served by a queue. What is given up here comes back by the carrier's own repeats and lists.
+    A group has until the deadline of its oldest, so no callback needs a timer of its own. While the last group failed, one
+    group at a time tries again and whatever comes meanwhile fails at once: a carrier that waits for an answer is not served
+    by a queue. What is given up here comes back by the carrier's own repeats and lists.
     """
 
-    def __init__(
-        self, *, pool: asyncpg.Pool, bell: Doorbell, statement_seconds: float, hand: Hand | None = None
-    ) -> None:
-        self._pool, self._bell, self._seconds = pool, bell, statement_seconds + GRACE_SECONDS
+    def __init__(self, *, connect: Connect, bell: Doorbell, statement_seconds: float, hand: Hand | None = None) -> None:
+        self._connect, self._bell, self._seconds = connect, bell, statement_seconds + GRACE_SECONDS
         self._hand = hand
         self._pending: list[_Waiting] = []
         self._some = asyncio.Event()
@@ -54,7 +73,10 @@ class StoreCallbacks:
         self._trying = 0
 
     async def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._flush_forever(), name=f"flusher {index}") for index in range(FLUSHERS)]
+        for index in range(FLUSHERS):
+            connection = _Connection(self._connect)
+            await connection.opened()
+            self._tasks.append(asyncio.create_task(self._flush_forever(connection), name=f"flusher {index}"))
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -63,40 +85,36 @@ class StoreCallbacks:
                 await task
         _fail(self._pending, TimeoutError())
         self._pending = []
-        self._pool.terminate()  # nobody uses it any more
 
     async def store(self, callback: Callback) -> bool:
         if self._away and (self._trying or self._pending):
             raise TimeoutError
-        waiting = _Waiting(callback, asyncio.get_running_loop().create_future(), time.monotonic() + self._seconds)
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(callback, loop.create_future(), loop.time() + self._seconds)
         self._pending.append(waiting)
         self._some.set()
+        return await waiting.stored
+
+    async def _flush_forever(self, connection: _Connection) -> None:
         try:
-            async with asyncio.timeout(self._seconds):
-                return await waiting.stored
-        except TimeoutError:
-            self._away = True
-            raise
+            while True:
+                await self._some.wait()
+                group, self._pending = self._pending[:MOST], self._pending[MOST:]
+                if not self._pending:
+                    self._some.clear()
+                if group:
+                    self._trying += 1
+                    try:
+                        await self._flush(connection, group)
+                    finally:
+                        self._trying -= 1
+        finally:
+            connection.drop()
 
-    async def _flush_forever(self) -> None:
-        while True:
-            await self._some.wait()
-            group, self._pending = self._pending[:MOST], self._pending[MOST:]
-            if not self._pending:
-                self._some.clear()
-            now = time.monotonic()
-            group = [each for each in group if each.deadline > now and not each.stored.done()]
-            if group:
-                self._trying += 1
-                try:
-                    await self._flush(group)
-                finally:
-                    self._trying -= 1
-
-    async def _flush(self, group: list[_Waiting]) -> None:
+    async def _flush(self, connection: _Connection, group: list[_Waiting]) -> None:
         _group.observe(len(group))
         try:
-            new = await self._written(group)
+            new = await self._written(connection, group)
         except INFRASTRUCTURE as error:
             self._away = True
             _fail(group, error)
@@ -105,30 +123,27 @@ class StoreCallbacks:
             raise
         except Exception as error:
             log.exception("callbacks_not_stored", count=len(group))
-            await self._one_by_one(group, error)
+            await self._one_by_one(connection, group, error)
         else:
             self._away = False
             self._tell(group, new)
 
-    async def _one_by_one(self, group: list[_Waiting], error: Exception) -> None:
+    async def _one_by_one(self, connection: _Connection, group: list[_Waiting], error: Exception) -> None:
         """A row that the database cannot take costs nobody else anything."""
         if len(group) == 1:
             _fail(group, error)
             return
         for each in group:
-            await self._flush([each])
+            await self._flush(connection, [each])
 
-    async def _written(self, group: list[_Waiting]) -> dict[str, int]:
+    async def _written(self, connection: _Connection, group: list[_Waiting]) -> dict[str, int]:
         once = {each.callback.callback_key: each.callback for each in reversed(group)}
-        async with asyncio.timeout(self._seconds):
-            connection = await self._pool.acquire()
-            try:
-                return await callbacks.store(connection, list(once.values()))
-            except (asyncio.CancelledError, *INFRASTRUCTURE):
-                connection.terminate()  # a server that says nothing would not let go of it either
-                raise
-            finally:
-                await self._pool.release(connection)
+        try:
+            async with asyncio.timeout_at(group[0].deadline):
+                return await callbacks.store(await connection.opened(), list(once.values()))
+        except (asyncio.CancelledError, *INFRASTRUCTURE):
+            connection.drop()  # a server that says nothing would not let go of it either
+            raise
 
     def _tell(self, group: list[_Waiting], new: dict[str, int]) -> None:
         if new:

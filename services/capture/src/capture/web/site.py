@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from litestar import Router
@@ -40,7 +41,7 @@ from capture.web.routes import routes
 from capture.web.stripe_callback import StripeDoor, billing_routes
 from chassis.auth import Gate
 from chassis.clock import Clock
-from chassis.database import Database, open_pool
+from chassis.database import Database, open_connection
 from chassis.doorbell import Doorbell
 from chassis.health import Trouble
 from chassis.http import HttpServer, create_http
@@ -69,12 +70,12 @@ class Stands:
     trouble: Trouble
 
 
-async def front(stands: Stands) -> list[Component]:
+def front(stands: Stands) -> list[Component]:
     """Carriers' callbacks on their own short way, everything else on the framework's; in the order of their start."""
-    settings, own, clock, dsn = stands.settings, stands.own, stands.clock, stands.settings.database.work
-    pool = await open_pool(dsn=dsn, name="capture callbacks", statement_seconds=own.statement_seconds, size=4)
+    settings, own, clock, seconds = stands.settings, stands.own, stands.clock, stands.own.statement_seconds
+    connect = partial(open_connection, settings, role="work", name="callbacks", statement_seconds=seconds)
     refused = KeepRefused(database=stands.database, clock=clock, settings=own)
-    store = StoreCallbacks(pool=pool, bell=stands.fold_bell, statement_seconds=own.statement_seconds, hand=stands.hand)
+    store = StoreCallbacks(connect=connect, bell=stands.fold_bell, statement_seconds=seconds, hand=stands.hand)
     public, keys = settings.public_url, settings.keys
     accept = AcceptCallback(directory=stands.directory, clock=clock, keys=keys, public_url=public, settings=own)
     callbacks = Callbacks(

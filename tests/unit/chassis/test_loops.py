@@ -130,6 +130,16 @@ async def test_others_are_told_only_while_nobody_here_waits(monkeypatch: pytest.
     await eventually(lambda: pool.told == ["outbox", "outbox"])
 
 
+async def test_rings_of_a_moment_share_a_notification_and_none_is_lost() -> None:
+    pool: Any = _Pool()
+    bell = Doorbell(channel="outbox", pool=pool)
+    for _ in range(100):
+        bell.ring()
+    await eventually(lambda: pool.told == ["outbox"])
+    bell.ring()  # work that was left after the notification went out
+    await eventually(lambda: pool.told == ["outbox", "outbox"])
+
+
 async def test_a_bell_that_cannot_tell_others_troubles_nobody() -> None:
     class Away(_Pool):
         async def execute(self, _query: str, channel: str) -> None:

@@ -12,6 +12,9 @@ from chassis.log import get_logger
 ATTENDED_SECONDS: Final = 5.0
 """Longer than any waiter stays away: whoever waited within it comes back and hears the ring."""
 
+PAUSE_SECONDS: Final = 0.01
+"""Between two notifications: rings of that moment share one."""
+
 log = get_logger(__name__)
 
 
@@ -26,15 +29,16 @@ class Doorbell:
         self._pool = pool
         self._rung = asyncio.Event()
         self._attended_until = 0.0
-        self._notifying: set[asyncio.Task[None]] = set()
+        self._notifying: asyncio.Task[None] | None = None
+        self._untold = False
 
     def ring(self) -> None:
         """Wakes whoever waits here; when nobody in this process does, the others are told."""
         self._rung.set()
         if self._pool is not None and time.monotonic() > self._attended_until:
-            task = asyncio.ensure_future(self._notify())
-            self._notifying.add(task)
-            task.add_done_callback(self._notifying.discard)
+            self._untold = True
+            if self._notifying is None or self._notifying.done():
+                self._notifying = asyncio.ensure_future(self._notify())
 
     async def wait(self, seconds: float) -> bool:
         """True when it rang, False when the time passed."""
@@ -51,9 +55,10 @@ class Doorbell:
         self._rung.set()
 
     async def _notify(self) -> None:
-        if self._pool is None:
-            return
-        try:
-            await self._pool.execute("SELECT pg_notify($1, '')", self.channel)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            log.debug("doorbell_not_heard", channel=self.channel)
+        while self._pool is not None and self._untold:
+            self._untold = False
+            try:
+                await self._pool.execute("SELECT pg_notify($1, '')", self.channel)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                log.debug("doorbell_not_heard", channel=self.channel)
+            await asyncio.sleep(PAUSE_SECONDS)

@@ -1,8 +1,12 @@
 """What the carrier's words mean."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from capture.app import twilio_forms
 from capture.app.twilio_forms import MalformedBodyError
@@ -11,10 +15,25 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FORM_TYPE = "application/x-www-form-urlencoded; charset=UTF-8"
 
 
-@pytest.mark.parametrize("body", [b"garbage", b"\xff\xfe=1", b"a=1&b", b"&".join([b"a=1"] * 301)])
+@pytest.mark.parametrize("body", [b"", b"garbage", b"\xff\xfe=1", b"a=1&b", b"&".join([b"a=1"] * 301)])
 def test_what_is_no_form_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedBodyError):
         twilio_forms.fields(content_type=FORM_TYPE, body=body)
+
+
+def outcome(read: Callable[[], list[tuple[str, str]]]) -> list[tuple[str, str]] | None:
+    """None for what cannot be read."""
+    try:
+        return read()
+    except (MalformedBodyError, ValueError):
+        return None
+
+
+@given(st.text(alphabet=st.sampled_from("aB0&=+%2Ee9;\0 é\ud7ff"), max_size=40) | st.text(max_size=40))
+def test_a_form_is_read_as_the_standard_library_reads_it(text: str) -> None:
+    body = text.encode()
+    ours = outcome(lambda: twilio_forms.fields(content_type=FORM_TYPE, body=body))
+    assert ours == outcome(lambda: parse_qsl(text, keep_blank_values=True, strict_parsing=True)) or text == ""
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"{", b'{"a": "\\ud800"}', b"\xff"])

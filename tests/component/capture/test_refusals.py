@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from capture_service import ACCOUNT, CALLER, NUMBER, OLD_SECRET, form_of, shop_text
 
+from chassis.answers import SECURITY_HEADERS
 from chassis.testing import eventually
 
 OTHER_ACCOUNT, OTHER_NUMBER = "AC" + "b" * 32, "+13125550124"
@@ -244,7 +245,10 @@ async def test_a_text_of_another_shop_is_403(capture: Any) -> None:
     assert (await capture.post(good, form)).status == 200
 
 
-async def test_an_answer_carries_no_secret_and_the_usual_headers(capture: Any) -> None:
-    answer = await capture.ring("CA01")
+async def test_an_answer_carries_no_secret_and_the_headers_that_its_reader_heeds(capture: Any) -> None:
+    answer, refused = await capture.ring("CA01"), await capture.raw("voice/inbound", data=b"garbage")
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "content-security-policy" not in answer.headers, "a carrier is no browser"
+    for name, value in SECURITY_HEADERS:
+        assert refused.headers[name.decode()] == value.decode()
     assert "secret" not in answer.text

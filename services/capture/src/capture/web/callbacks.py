@@ -18,10 +18,11 @@ from chassis.metrics import counter
 from chassis.problems import TITLES
 from chassis.telemetry import span
 
-XML: Final = (b"content-type", b"text/xml; charset=utf-8")
-PROBLEM: Final = (b"content-type", b"application/problem+json")
-LATER: Final = (b"retry-after", b"5")
 Headers = tuple[tuple[bytes, bytes], ...]
+TWIML: Final[Headers] = ((b"content-type", b"text/xml; charset=utf-8"), (b"x-content-type-options", b"nosniff"))
+"""Read by carriers alone: what else tells browsers what a page may do would be bytes for nobody."""
+PROBLEM: Final[Headers] = ((b"content-type", b"application/problem+json"), *SECURITY_HEADERS)
+LATER: Final = (b"retry-after", b"5")
 
 log = get_logger(__name__)
 _answered: Final = counter("callbacks_answered", "Callbacks by route and status", ("kind", "status"))
@@ -80,7 +81,7 @@ class Callbacks:
             log.exception("callback_failed", kind=kind)
             await _problem(send, path, status)
         else:
-            await _respond(send, status, self._answer(accepted), (XML,))
+            await _respond(send, status, self._answer(accepted), TWIML)
         _answered.labels(kind, str(status)).inc()
 
     async def _stored(self, accepted: Accepted) -> None:
@@ -165,10 +166,10 @@ async def _body(receive: Any, headers: dict[str, str]) -> bytes | None:
 
 async def _problem(send: Any, path: str, status: int, extra: Headers = ()) -> None:
     body = {"type": "about:blank", "title": TITLES[status], "status": status, "instance": path}
-    await _respond(send, status, msgspec.json.encode(body), (PROBLEM, *extra))
+    await _respond(send, status, msgspec.json.encode(body), (*PROBLEM, *extra))
 
 
 async def _respond(send: Any, status: int, body: bytes, headers: Headers) -> None:
-    every = [*headers, (b"content-length", str(len(body)).encode()), *SECURITY_HEADERS]
+    every = [*headers, (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": every})
     await send({"type": "http.response.body", "body": body})

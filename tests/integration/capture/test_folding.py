@@ -242,3 +242,20 @@ async def test_one_of_those_handed_over_that_cannot_be_folded_is_put_off_alone(
     assert await told(database) == ["text.received.v1", "text.received.v1"]
     bad: Any = await database.work_pool.fetchrow("SELECT tries, folded_at FROM callbacks WHERE subject = 'SM2'")
     assert (bad["tries"], bad["folded_at"]) == (1, None)
+
+
+async def test_what_the_table_gave_is_not_folded_from_memory_as_well(
+    fold: Any, put: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking at the table while callbacks pour in finds what was handed over, and what is just about to be."""
+    monkeypatch.setattr(fold_callbacks, "BATCH", 1)
+    overtaken = fold_callbacks._overtaken._value.get()
+    late: list[Any] = []
+    await put("inbound", "CA1", hand=fold.hand)
+    await put("inbound", "CA2", hand=fold.hand)
+    await put("inbound", "CA3", hand=late.extend)
+    while await database.work_pool.fetchval("SELECT count(*) FROM callbacks WHERE folded_at IS NULL"):
+        await fold()
+    fold.hand(late)
+    await fold()
+    assert fold_callbacks._overtaken._value.get() == overtaken

@@ -55,13 +55,14 @@ class FoldCallbacks:
         self._folding = Folding(directory=directory, id_key=keys.id_key, settings=settings)
         self._proofs = Proofs(directory=directory)
         self._handed: list[Due] = []
+        self._taken: frozenset[int] = frozenset()
         self._recent: OrderedDict[UUID, Call] = OrderedDict()
         self._look_at = 0.0
 
     def hand(self, due: Iterable[Due]) -> None:
-        """Stored just now by this process. Beyond a limit they are left to the table."""
+        """Stored just now by this process. Beyond a limit they are left to the table; some it gave us already."""
         if len(self._handed) < MOST_HANDED:
-            self._handed.extend(due)
+            self._handed.extend(each for each in due if each.seq not in self._taken)
 
     async def __call__(self) -> bool:
         """True when there may be more. One bad callback does not hold up the others."""
@@ -124,6 +125,8 @@ class FoldCallbacks:
                 await self._proofs.note(transaction, self._proofs.of((), events=(), now=now), now=now)
         if folded is not None:
             self._done(due, folded)
+            self._taken = frozenset(each.seq for each in due)
+            self._handed = [each for each in self._handed if each.seq not in self._taken]
         return len(due)
 
     async def _one_at_a_time(self) -> bool:

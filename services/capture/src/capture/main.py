@@ -42,7 +42,7 @@ async def build(settings: Settings, roles: frozenset[str]) -> Sequence[Component
         settings=settings, own=own, database=database, directory=directory, ask=ask.of, stripe=stripe, clock=clock,
         on_gap=gaps.notice, fold_bell=fold_bell, hand=fold.hand if "work" in roles else None, trouble=bus.trouble,
     )  # fmt: skip
-    bells = [directory_bell, fold_bell, look_bell, credit_bell]
+    bells = [directory_bell, *((fold_bell, look_bell, credit_bell) if "work" in roles else ())]
     relay = Relay(settings=settings, database=database, clock=clock, stream=INBOUND, heard_until=gaps.heard_until, beside=[ORGANIZATIONS])  # fmt: skip
     loops = upkeep(database=database, directory=directory, keys=keys, stripe=stripe, credit_bell=credit_bell, clock=clock)  # fmt: skip
     common: list[Component] = [database, *([stripe] if stripe else []), Listener(dsn=settings.database.work, name="capture", bells=bells)]  # fmt: skip

@@ -28,10 +28,11 @@ WITH due AS MATERIALIZED (
 )
 SELECT c.seq, c.organization_id, c.kind, c.subject, c.number, c.query, c.headers, c.body, c.traceparent, c.happened_at, c.tries,
     {EFFECTIVE_BEFORE} AS repeated
-FROM callbacks c WHERE c.seq IN (SELECT seq FROM due WHERE subject IN (SELECT subject FROM mine)) AND c.folded_at IS NULL
+FROM callbacks c WHERE c.seq = ANY(ARRAY(SELECT seq FROM due WHERE subject IN (SELECT subject FROM mine))) AND c.folded_at IS NULL
 ORDER BY c.seq FOR UPDATE SKIP LOCKED
 """
-"""The oldest that are due, none of a call that another worker has in hand."""
+"""The oldest that are due, none of a call that another worker has in hand. As an array, since a plan made while the table was
+empty would otherwise compare every callback with every one that is due."""
 REPEATED: Final = f"SELECT c.seq FROM callbacks c WHERE c.seq = ANY($1::bigint[]) AND {EFFECTIVE_BEFORE}"
 HEARD_UNTIL: Final = """
 SELECT least(

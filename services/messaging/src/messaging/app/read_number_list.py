@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from messaging.app.phone import as_e164
@@ -22,8 +23,7 @@ def read_number_list(text: str) -> NumberList:
     """The number stands first, the reason behind it; a line of names at the top is passed over. Commas, semicolons or tabs."""
     found: dict[str, str] = {}
     unread: list[str] = []
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=_separator(text))
-    for at, row in enumerate(rows, 1):
+    for at, row in enumerate(_rows(text.removeprefix("\ufeff"), unread), 1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (at == 1 and cells[0].lower() in NAMES_OF_NUMBER):
             continue
@@ -33,6 +33,14 @@ def read_number_list(text: str) -> NumberList:
         elif number not in found:
             found[number] = " ".join(" ".join(cells[1:]).split())[:LONGEST_REASON]
     return NumberList(tuple(list(found.items())[:MOST]), tuple(unread))
+
+
+def _rows(text: str, unread: list[str]) -> Iterator[list[str]]:
+    """Up to what cannot be read at all, such as a quote that never closes."""
+    try:
+        yield from csv.reader(io.StringIO(text, newline=None), delimiter=_separator(text))
+    except csv.Error:
+        unread.append("from some line on this is no CSV: a quote that does not close, perhaps")
 
 
 def _separator(text: str) -> str:

@@ -249,6 +249,6 @@ async def test_a_photo_needs_no_words(fetching: Fetching, caller: str) -> None:
     office.shop.clock.advance(seconds=5)
     (sent,) = await photos_sent(office, lead_id, a_photo(), body="  ")
     assert (sent.body, len(sent.photos)) == ("", 1)
-    assert (await office.row())["says"] == "Office: sent a photo"
+    assert (await office.row())["says"] == "sent a photo", "after the name that the list puts before it"
     with pytest.raises(Refused, match="The text is empty"):
         await photos_sent(office, lead_id, body="  ", client_id="c2")

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -50,15 +51,16 @@ async def measure(measured: Measured, folder: Path, *, small: bool) -> dict[str,
     told = json.loads(measured.stack.run("capture", "apply", str(file)).stdout)
     await _known(measured, told["id"])
     public = str(measured.stack.connections["public_url"])
-    found: dict[str, Any] = {"callbacks": await callbacks.measure(measured, public=public)}
+    quiet = partial(_quiet, measured)
+    found: dict[str, Any] = {"callbacks": await callbacks.measure(measured, public=public, quiet=quiet)}
     print("callbacks done", flush=True)
-    await _quiet(measured)
+    await quiet()
     found["latency"] = await _latencies(measured, sink, base, public, small=small)
     count = SMALL_BACKLOG if small else BACKLOG
     found["backlog"] = await backlog.measure(
         measured, organization_id=UUID(told["id"]), version=told["version"], count=count, first=4_000_000
     )
-    await _quiet(measured)
+    await quiet()
     rows, rounds = SMALL_OUTBOX if small else OUTBOX
     found["relay"] = await relaying.measure(measured, count=rows, rounds=rounds)
     print("relay done", flush=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
 
@@ -13,13 +14,17 @@ CONNECTIONS, PER_ROUND, ROUNDS = 32, 3000, 5
 _callers = itertools.count(1_000_000)
 
 
-async def measure(measured: Measured, *, public: str) -> dict[str, float]:
-    """Ratios to the bare app: `idle` (web role alone) and `working` (the whole service, fold, relay and Kafka on the same cores), and the slowest of a hundred."""
+async def measure(measured: Measured, *, public: str, quiet: Callable[[], Awaitable[None]]) -> dict[str, float]:
+    """Ratios to the bare app: `idle` (web role alone) and `working` (the whole service, fold, relay and Kafka on the same cores), and the slowest of a hundred.
+
+    `quiet` returns when nothing is left of the round before: what it left to fold would weigh on its successors' worker "idle" and on the floor.
+    """
     bare_port, web_port = free_port(), free_port()
     host, port = measured.place("capture")
     bare, idle, working, p99 = [], [], [], []
     with measured.beside("python", str(_bare()), measured.database("capture"), str(bare_port), port=bare_port):
         for _ in range(ROUNDS):
+            await quiet()
             with measured.beside("capture", "web", port=web_port):
                 await _round(public, "127.0.0.1", web_port, 300)
                 bare.append((await _round(public, "127.0.0.1", bare_port, PER_ROUND)).per_second)

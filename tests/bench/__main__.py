@@ -34,7 +34,7 @@ from stacks import Measured  # noqa: E402
 
 RATES = ((1.0, 20, 1), (10.0, 200, 5), (100.0, 600, 3))
 SMALL_RATES = ((1.0, 5, 1), (10.0, 40, 2), (100.0, 150, 1))
-BACKLOG, SMALL_BACKLOG = 20_000, 3_000
+BACKLOG, SMALL_BACKLOG = (10_000, 3), (3_000, 1)
 OUTBOX, SMALL_OUTBOX = (20_000, 5), (4_000, 2)
 SETTINGS = {"CALLSNARE_LOG": "WARNING", "CALLSNARE_CAPTURE_VERIFIED_BURST": "100000"}
 """One account sends here what many do: its limit would be met before the machine's."""
@@ -56,11 +56,10 @@ async def measure(measured: Measured, folder: Path, *, small: bool) -> dict[str,
     print("callbacks done", flush=True)
     await quiet()
     found["latency"] = await _latencies(measured, sink, base, public, small=small)
-    count = SMALL_BACKLOG if small else BACKLOG
+    count, rounds = SMALL_BACKLOG if small else BACKLOG
     found["backlog"] = await backlog.measure(
-        measured, organization_id=UUID(told["id"]), version=told["version"], count=count, first=4_000_000
+        measured, organization_id=UUID(told["id"]), version=told["version"], count=count, rounds=rounds, quiet=quiet
     )
-    await quiet()
     rows, rounds = SMALL_OUTBOX if small else OUTBOX
     found["relay"] = await relaying.measure(measured, count=rows, rounds=rounds)
     print("relay done", flush=True)

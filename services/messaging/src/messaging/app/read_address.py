@@ -28,15 +28,21 @@ LONGEST_STREET: Final = 120
 
 
 class Whereabouts(NamedTuple):
-    """As said; both None when the text names no place."""
+    """As said; both None when the text names no place. `before` and `after` are what stands around the street."""
 
     address: str | None
     postal_code: str | None
-    rest: str
+    before: str
+    after: str = ""
+
+    @property
+    def rest(self) -> str:
+        """The text without the street, for others to read."""
+        return f"{self.before} {self.after}" if self.after else self.before
 
 
 def whereabouts_in(body: str, *, asked: bool) -> Whereabouts:
-    """Street and postal code. `rest` is the text without the street, for others to read. `asked`: `12 Oakwood` will do."""
+    """Street and postal code. `asked`: `12 Oakwood` will do."""
     flat = " ".join(body.replace("’", "'").split(" "))
     for found in _NUMBER.finditer(flat):
         if _NOT_STREETS.match(flat[found.end() :]):
@@ -45,8 +51,13 @@ def whereabouts_in(body: str, *, asked: bool) -> Whereabouts:
         if street:
             length = len(street)
             postal = _postal(flat.replace(flat[found.start() : found.start() + len(found[1])], " ", 1))
-            return Whereabouts(_tidy(street), postal, flat[: found.start()] + " " + flat[found.start() + length :])
+            return Whereabouts(_tidy(street), postal, flat[: found.start()], flat[found.start() + length :])
     return Whereabouts(None, _postal(flat), flat)
+
+
+def is_city(words: str) -> bool:
+    """The post knows a place of that name somewhere."""
+    return words.casefold() in _cities()
 
 
 def _street(tail: str, *, asked: bool) -> str | None:
@@ -56,7 +67,7 @@ def _street(tail: str, *, asked: bool) -> str | None:
     labels = _parser().parse(piece)
     taken: list[tuple[str, str]] = []
     for token, label in labels:
-        if label not in _STREET or label == "ZipCode":
+        if label not in _STREET or label == "ZipCode" or (taken and _postal(token)):
             break
         taken.append((token, label))
     kinds = {label for _, label in taken}
@@ -82,6 +93,12 @@ def _postal(text: str) -> str | None:
 @cache
 def _is_real(code: str) -> bool:
     return bool(zipcodes.is_real(code))  # type: ignore[no-untyped-call]  # it has no types
+
+
+@cache
+def _cities() -> frozenset[str]:
+    every = zipcodes.list_all()  # type: ignore[no-untyped-call]  # it has no types
+    return frozenset(name.casefold() for code in every for name in (code["city"], *code["acceptable_cities"]))
 
 
 def _tidy(street: str) -> str:

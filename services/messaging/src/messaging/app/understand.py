@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from messaging.app.read_address import whereabouts_in
+from messaging.app.read_address import Whereabouts, is_city, whereabouts_in
 from messaging.app.read_time import wanted_in
 from messaging.domain import cues_danger, cues_mood, cues_problem
-from messaging.domain.names import name_in
+from messaging.domain.names import name_beside, name_in
 from messaging.domain.response import LONGEST_PROBLEM, Details, Question, Said, Urgency, Wanted
 
 LONGEST_READ: Final = 1600
@@ -55,7 +55,7 @@ def _details(text: str, *, asking: Question | None, zone: str, now: datetime, to
     """`told`: the text is about something else, so it does not describe what is wrong unless it uses words for that."""
     place = whereabouts_in(text, asked=asking == "address")
     wanted = wanted_in(place.rest, zone=zone, now=now, asked=asking == "time")
-    name = name_in(place.rest, asked=asking == "name")
+    name = name_in(place.rest, asked=asking == "name") or _beside(place)
     urgency = cues_problem.urgency_in(text, asked=asking == "urgency")
     problem = text[:LONGEST_PROBLEM] if cues_problem.problem_in(text) else None
     if problem is None and asking == "problem" and not told and _describes(text, place.address, name):
@@ -68,6 +68,12 @@ def _details(text: str, *, asking: Question | None, zone: str, now: datetime, to
         name=name,
         wanted=wanted,
     )
+
+
+def _beside(place: Whereabouts) -> str | None:
+    """A name without a word about it, beside the street."""
+    name = name_beside(place.before, place.after) if place.address else None
+    return None if name is None or is_city(name) or cues_problem.problem_in(name) else name
 
 
 def _describes(text: str, address: str | None, name: str | None) -> bool:

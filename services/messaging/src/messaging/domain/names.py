@@ -23,6 +23,18 @@ _LEADS_IN: Final = re.compile(
     r"^\W*(?:(?:hi|hello|hey|yes|sure|ok(?:ay)?|oh|um+|actually|sorry|no|is|it'?s|its|it is|i'?m|im|i am|this is|my name is|my name'?s|name is|name'?s|the name is|name|put it under|put|put down|under|you can put|just put|use|me llamo|soy|mi nombre es|es|first name|mr\.?|mrs\.?|ms\.?|dr\.?)[\s,:.!]+)+",
     re.IGNORECASE,
 )
+FULL_NAME: Final = (2, 3)
+"""Words: one alone beside a street may be anything."""
+_STOPS: Final = re.compile(r"[,;:\n()]|[.!?]+(?= |\n|$)| [-–—] ")
+_POSTAL: Final = re.compile(r"^[\s,]*\d{5}(?:-\d{4})?(?!\d)")
+_CAPITALS: Final = """
+air apt apartment area attic avenue basement bldg boiler bosch bryant building burnham carrier christmas classic condo conditioner conditioning
+cooling court daikin day dr drive door ecobee entrance eve filter floor fujitsu furnace garage gate goodman google heater heating home honeywell
+hvac infinity lennox lane maps mitsubishi nest office pump rd rheem road room ruud service shop st store street suite thanksgiving thermostat trane
+tune up unit upstairs water weil year years york
+"""
+_THINGS: Final = frozenset(_CAPITALS.split())
+"""What is written with capitals beside a street and is no person."""
 _OTHER_WORDS: Final = """
 a an the not no yes in on at out off up down here there home it its is my our your his her their this that these those just so very really too also
 still actually it's i'm im i'd we're you're that's there's he's she's what's let's isnt isn't aint wasnt wasn't didnt didn't doesnt doesn't let us
@@ -54,6 +66,20 @@ def name_in(body: str, *, asked: bool) -> str | None:
         found = pattern.search(flat)
         if found and (name := _taken(found[1], strict=not asked)):
             return name
+    return None
+
+
+def name_beside(before: str, after: str) -> str | None:
+    """A name that stands alone right before or behind a street, as in `John Peters, 500 Main St`. Whether it is a place
+    is for others to tell.
+    """
+    ahead = _STOPS.split(before.rstrip(" ,;:\n-"))[-1]
+    behind = _STOPS.split(_POSTAL.sub("", after).lstrip(" .,;:\n-"))[0]
+    for piece in (ahead.split(), behind.split()):
+        if len(piece) in FULL_NAME and not _THINGS.intersection(word.lower().rstrip(".") for word in piece):
+            name = _taken(" ".join(piece), strict=True)
+            if name is not None and len(name.split()) == len(piece):
+                return name
     return None
 
 

@@ -15,6 +15,7 @@ from messaging.app.open_lead import open_lead
 from messaging.app.read_inbox import PAGE
 from messaging.app.send_staff_text import Written, send_staff_text
 from messaging.domain.leads import Turn
+from messaging.gateway.carrier import Refused
 
 
 @pytest.fixture
@@ -100,3 +101,22 @@ async def test_the_homeowners_words_and_automations_keep_their_own_look(office: 
     await office.shop.texted_by(caller, "Can I talk to a person?")
     row = await office.row()
     assert (row["says"], row["marks"].get("by")) == ("Can I talk to a person?", None)
+
+
+async def test_a_lost_answer_is_told_as_the_thread_tells_it(office: OfficeDesk, caller: str) -> None:
+    office.shop.carrier.loses_answers, office.shop.carrier.lists = True, False
+    await office.shop.rung_by(caller)
+    assert (await office.row())["says"] == "Asking the carrier whether it arrived"
+    for _ in range(60):
+        office.shop.clock.advance(minutes=1)
+        await office.shop.settle()
+    assert (await office.row())["says"] == "Nobody knows whether it arrived"
+    lines = (await office.thread(await office.only_lead())).lines
+    assert [line.words for line in lines if line.kind == "out"] == ["Nobody knows whether it arrived"]
+
+
+async def test_a_text_that_the_carrier_refused_is_not_explained_as_sent(office: OfficeDesk, caller: str) -> None:
+    office.shop.carrier.answers = [Refused(99999, 400)]
+    await office.shop.rung_by(caller)
+    (line,) = [each for each in (await office.thread(await office.only_lead())).lines if each.kind == "out"]
+    assert (line.words, line.why) == ("Not sent: the carrier refused it (code 99999). Call instead", "What was checked")

@@ -12,6 +12,8 @@ URGENT_SEAT: Final = 0
 SEAT_WIDTH: Final = 10_000_000_000_000
 """More milliseconds than any moment has."""
 FAILED: Final = frozenset({"failed", "undelivered", "unsettled"})
+ASKS: Final = "Asking the carrier whether it arrived"
+NOBODY_KNOWS: Final = "Nobody knows whether it arrived"
 MISSED_WORDS: Final[dict[str, str]] = {
     "no_answer": "nobody picked up",
     "busy": "the line was busy",
@@ -60,6 +62,8 @@ def says(lead: Summary) -> str:
     text = _own_text(lead)
     if text is None:
         return "Opened by the office" if lead.item is None else _heard(lead.item)
+    if text["state"] == "unsettled":
+        return ASKS if lead.turn == "automation" else NOBODY_KNOWS
     if text["state"] in FAILED:
         return str(text["reason"] or "Text not delivered")
     words = text["body"] or "sent a photo"

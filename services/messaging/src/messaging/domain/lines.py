@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from messaging.domain.acts import Told, act
-from messaging.domain.inbox import MISSED_WORDS
+from messaging.domain.inbox import ASKS, MISSED_WORDS, NOBODY_KNOWS
 from messaging.domain.mending import Mend, mend_of_stored
 from messaging.domain.wording import clock_time
 
@@ -15,7 +15,7 @@ MINUTE: Final = 60
 HELD_LONGER: Final = timedelta(minutes=1)
 """A text that waited less was not held for anybody to notice."""
 CALL_INSTEAD: Final = frozenset({"failed", "undelivered", "unsettled"})
-LEFT: Final = frozenset({"sent", "delivered", "undelivered", "queued", "sending", "unsettled", "failed"})
+LEFT: Final = frozenset({"sent", "delivered", "undelivered", "queued", "sending", "unsettled"})
 CLASS_WORDS: Final[Mapping[str, str]] = {
     "first_reply": "First reply",
     "follow_up": "Follow-up",
@@ -127,7 +127,7 @@ def of_text(text: Mapping[str, Any], *, zone: str, writer: str | None) -> list[L
         staff=staff,
         segments=text["segments"],
         text_id=str(text["text_id"]),
-        why="Why it was sent" if text["state"] in LEFT else "Why",
+        why=_why(text["state"]),
         call_instead=text["state"] in CALL_INSTEAD,
     )
     return [*first, bubble]
@@ -142,11 +142,16 @@ def delivery(text: Mapping[str, Any], *, zone: str, sentence: str) -> Told:
         return Told("circle-alert", "failed", reason)
     if state == "unsettled":
         asking = text["due_at"] is not None
-        words = "Asking the carrier whether it arrived" if asking else "Nobody knows whether it arrived"
-        return Told("circle-alert", "" if asking else "failed", words)
+        return Told("circle-alert", "" if asking else "failed", ASKS if asking else NOBODY_KNOWS)
     if state == "cancelled":
         return Told("ban", "waiting", reason if reason.startswith("Not sent") else f"Not sent — {reason}")
     return PLAIN.get(state) or Told("moon" if state == "held" else "eye", "waiting", sentence)
+
+
+def _why(state: str) -> str:
+    if state == "failed":  # the carrier's refusal says why not: what stands here let it through
+        return "What was checked"
+    return "Why it was sent" if state in LEFT else "Why"
 
 
 def _was_held(text: Mapping[str, Any]) -> bool:

@@ -142,6 +142,18 @@ async def test_what_became_of_a_week_is_counted_by_rule(
         assert "<dt>Let through</dt><dd>0</dd>" in await read(client, "/settings/automation")
 
 
+async def test_what_was_called_off_neither_waits_nor_counts_as_sent(pages: OfficePages, caller: str) -> None:
+    shop = pages.office.shop
+    shop.become(automation="approval")
+    await shop.rung_by(caller)
+    async with pages.client(pages.office.sam) as client:
+        assert "<dt>Waits for an OK</dt><dd>1 ·" in await read(client, "/settings/automation")
+        await shop.texted_by(caller, "STOP")
+        page = await read(client, "/settings/automation")
+    assert "<dt>Waits for an OK</dt><dd>0</dd>" in page
+    assert "<dt>Called off</dt><dd>1</dd>" in page
+
+
 async def test_numbers_come_onto_the_list_one_by_one_and_by_file(pages: OfficePages, caller: str) -> None:
     shop = pages.office.shop
     await shop.rung_by(caller)  # a draft waits

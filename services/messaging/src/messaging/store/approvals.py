@@ -111,9 +111,9 @@ async def went_stale_since(
 
 
 async def decided_since(transaction: Transaction, *, organization_id: UUID, since: datetime) -> list[asyncpg.Record]:
-    """How many texts by the outcome of their newest decision and the rule that decided."""
+    """How many texts by the outcome of their newest decision, or `cancelled`, and the rule that decided."""
     return await transaction.fetch(
-        "SELECT coalesce(latest_decision, decision)->>'outcome' AS outcome, CASE WHEN state IN ('suppressed', 'held') THEN rule END AS rule,"
+        "SELECT CASE state WHEN 'cancelled' THEN state ELSE coalesce(latest_decision, decision)->>'outcome' END AS outcome, CASE WHEN state IN ('suppressed', 'held') THEN rule END AS rule,"
         " coalesce(latest_decision, decision)->>'sentence' LIKE 'Preview:%' AS preview, count(*) AS count"
         " FROM texts WHERE organization_id = $1 AND created_at >= $2 AND text_class NOT IN ('staff', 'staff_alert') GROUP BY 1, 2, 3",
         organization_id, since,

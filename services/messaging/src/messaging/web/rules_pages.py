@@ -136,8 +136,8 @@ def _added(count: int) -> str:
 
 
 def _counts(rows: list[Any]) -> dict[str, Any]:
-    """What became of the texts of a week: how many left or may leave, would have, wait, and by which rule others never will."""
-    total = {"send": 0, "hold": 0, "await_approval": 0}
+    """What became of the texts of a week: how many left or may leave, would have, wait, were called off, and by which rule others never will."""
+    total = {"send": 0, "hold": 0, "await_approval": 0, "cancelled": 0}
     preview, by_rule = 0, dict.fromkeys(range(1, 13), 0)
     for row in rows:
         if row["outcome"] != "suppress":

@@ -239,6 +239,12 @@ async def test_the_decision_is_explained_rule_by_rule(
     assert len(said) == 14
     assert said[2] == " 1  passed              Number can be texted: a valid number, not hidden, not one of yours"
     assert said[11] == "10  failed: held here   Quiet hours where they live: quiet hours in Illinois, by the number"
+    await shop.texted_by(caller, "STOP")
+    said = telling.in_words(await shop.row(caller)).splitlines()
+    assert said[0] == "Not sent — asked for no more texts"
+    assert (
+        said[1] == "decided: Held until 8:00 AM — quiet hours in Illinois, by the number; outcome: hold, now: cancelled"
+    )
 
 
 async def test_words_that_cannot_be_sent_ask_for_a_person(shop: Any, caller: str) -> None:

@@ -1,11 +1,14 @@
 """Leads, threads and decisions as the commands show them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import asyncpg
 
 from messaging.domain.leads import Thread, Turn, who_acts_next
+
+OVERTAKEN: Final = ("cancelled", "failed", "undelivered")
+"""States whose reason says more than the decision before them."""
 
 
 def turn_of(row: asyncpg.Record) -> Turn:
@@ -100,14 +103,18 @@ def decisions(row: asyncpg.Record) -> dict[str, Any]:
 
 
 def in_words(row: asyncpg.Record) -> str:
-    """The newest decision: its sentence, then each rule with its fact."""
+    """What became of the text, the newest decision on it, then each rule with its fact."""
     decision = _newest(row)
-    because = f" ({row['reason']})" if row["reason"] and row["reason"] != decision["sentence"] else ""
+    sentence = decision["sentence"]
+    overtaken = row["state"] in OVERTAKEN and row["reason"] and row["reason"] != sentence
+    because = f" ({row['reason']})" if row["reason"] and row["reason"] != sentence and not overtaken else ""
+    before = f"decided: {sentence}; " if overtaken else ""
     rules = (
         f"{rule['rule']:>2}  {_mark(rule, decision['outcome']):<18}  {rule['name']}: {rule['fact']}"
         for rule in decision["rules"]
     )
-    return "\n".join([decision["sentence"], f"outcome: {decision['outcome']}, now: {row['state']}{because}", *rules])
+    headline = row["reason"] if overtaken else sentence
+    return "\n".join([headline, f"{before}outcome: {decision['outcome']}, now: {row['state']}{because}", *rules])
 
 
 def _mark(rule: Mapping[str, Any], outcome: str) -> str:

@@ -95,7 +95,7 @@ SPLIT: Final[dict[str, tuple[str, ...]]] = {
     "928": ("America/Phoenix", "America/Denver"),  # Arizona: the Navajo Nation moves its clocks
     "907": ("America/Anchorage", "America/Adak"),  # Alaska
     "689": ("America/New_York",),  # Orlando, which libphonenumber puts into Central time
-    **dict.fromkeys(("236", "250", "257", "604", "672", "778"), _BRITISH_COLUMBIA),
+    **dict.fromkeys(("236", "250", "257", "672", "778"), _BRITISH_COLUMBIA),  # 604 is Vancouver and around it alone
     "807": ("America/Toronto", "America/Winnipeg"),  # Ontario
     "867": ("America/Whitehorse", "America/Edmonton", "America/Winnipeg", "America/Toronto"),  # the territories
     **dict.fromkeys(("709", "879"), ("America/St_Johns", "America/Halifax")),

@@ -18,13 +18,21 @@ HOLIDAYS: Final = frozenset(
     )
 )  # fmt: skip
 """Federal holidays that fall on weekdays, on the day on which they are observed; not Juneteenth and Columbus Day, which states see differently."""
+OF_A_STATE: Final = {
+    "AL": ("2027-04-26", "2027-06-07"),  # Confederate Memorial Day, Jefferson Davis' birthday
+    "LA": ("2027-02-09", "2027-03-26"),  # Mardi Gras, Good Friday
+    "RI": ("2027-08-09",),  # Victory Day
+    "UT": ("2027-07-23",),  # Pioneer Day, on a Saturday
+}
+"""Holidays of their own, of the states that look at holidays."""
 
 DAYTIME: Final = (8, 21)
 
 
 def hours_there(state: str | None, day: date) -> tuple[int, int] | None:
     """From and to, in whole hours; None: not at all on this day."""
-    sunday, weekend, holiday = day.weekday() == 6, day.weekday() >= 5, day in HOLIDAYS
+    sunday, weekend = day.weekday() == 6, day.weekday() >= 5
+    holiday = day in HOLIDAYS or day.isoformat() in OF_A_STATE.get(state or "", ())
     strict: dict[str | None, tuple[int, int] | None] = {
         **dict.fromkeys(("FL", "OK", "OR", "WA", "MD", "MA", "NJ"), (8, 20)),
         **dict.fromkeys(("MI", "MN", "NM"), (9, 21)),

@@ -105,6 +105,24 @@ async def test_a_follow_up_gives_a_first_reply_that_was_held_overnight_its_time(
     assert "again" in shop.carrier.bodies(caller)[-1]
 
 
+async def test_a_first_reply_that_still_waits_counts_though_a_start_ended_its_window(
+    open_shop: Callable[..., Any], caller: str, clock: FixedClock
+) -> None:
+    shop = open_shop(first_reply=FirstReply())
+    clock.advance(hours=10)  # 10 PM
+    rang = await shop.rung_by(caller)
+    clock.advance(hours=1)
+    await shop.texted_by(caller, "UNSTOP")
+    clock.advance(hours=1)
+    await follow_up_is_due(shop, caller, counted_from=rang.ended_at)
+    clock.advance(hours=8)  # 8 AM
+    await goes_on(shop)
+    assert [row["state"] for row in await shop.rows(caller)] == ["sent", "held"]
+    clock.advance(hours=2)
+    await goes_on(shop)
+    assert [row["state"] for row in await shop.rows(caller)] == ["sent", "sent"]
+
+
 async def test_a_follow_up_waits_anew_for_a_first_reply_that_the_carrier_lost(
     open_shop: Callable[..., Any], caller: str, clock: FixedClock
 ) -> None:

@@ -17,14 +17,20 @@ HOLIDAYS: Final = frozenset(
         "2027-12-24",
     )
 )  # fmt: skip
-"""Federal holidays that fall on weekdays, on the day on which they are observed; not Juneteenth and Columbus Day, which states see differently."""
+"""Federal holidays that fall on weekdays, on the day on which they are observed; Juneteenth and Columbus Day are below, since states see them differently."""
+JUNETEENTH, COLUMBUS_DAY = ("2027-06-18", "2027-06-19"), "2027-10-11"
 OF_A_STATE: Final = {
-    "AL": ("2027-04-26", "2027-06-07"),  # Confederate Memorial Day, Jefferson Davis' birthday
-    "LA": ("2027-02-09", "2027-03-26"),  # Mardi Gras, Good Friday
-    "RI": ("2027-08-09",),  # Victory Day
-    "UT": ("2027-07-23",),  # Pioneer Day, on a Saturday
+    "AL": (
+        *JUNETEENTH,
+        COLUMBUS_DAY,
+        "2027-04-26",
+        "2027-06-07",
+    ),  # Confederate Memorial Day, Jefferson Davis' birthday
+    "LA": (*JUNETEENTH, "2027-02-09", "2027-03-26"),  # Mardi Gras, Good Friday
+    "RI": (*JUNETEENTH, COLUMBUS_DAY, "2027-08-09"),  # Victory Day
+    "UT": (*JUNETEENTH, COLUMBUS_DAY, "2027-07-23"),  # Pioneer Day, on a Saturday
 }
-"""Holidays of their own, of the states that look at holidays."""
+"""What is no federal holiday everywhere, in the states that look at holidays."""
 
 DAYTIME: Final = (8, 21)
 

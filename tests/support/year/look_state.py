@@ -130,8 +130,10 @@ class Past:
     def is_place_doubtful(self, who: Who, moment: datetime) -> bool:
         """Whether two people may rightly think differently of where they are, or of its Sundays: the stricter may count."""
         area = area_of(who[1])
-        told = any(each.heard_at <= moment and PLACE.search(each.body) for each in self._said[who])
-        return told or area is None or area.state in STRICTER_ON_SUNDAYS
+        return self.has_told_a_place(who, moment) or area is None or area.state in STRICTER_ON_SUNDAYS
+
+    def has_told_a_place(self, who: Who, moment: datetime) -> bool:
+        return any(each.heard_at <= moment and PLACE.search(each.body) for each in self._said[who])
 
     def opted_out_since(self, who: Who, moment: datetime, *, unheard: timedelta | None = None) -> Word | None:
         """The STOP that is in force for messaging at this moment; with `unheard`, also one that was said so long ago."""

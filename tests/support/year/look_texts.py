@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Final
 
+from year.areas import area_of
 from year.calendar import first_allowed, is_open, is_quiet
 from year.look_state import Past, Sent, Violation
 
@@ -119,6 +120,8 @@ def _quiet(past: Past, sent: Sent) -> Found:
     text, at = sent.text, sent.left.at
     if not is_quiet(sent.left.number, sent.shop, at):
         return
+    if area_of(sent.left.number) is None and past.has_told_a_place(sent.who, at):
+        return  # a number that is of no place: theirs is what they told, not the shop's
     if text.text_class == "first_reply" and sent.shop.at_night == "send":
         return
     answers = text.text_class in ("response", "slot_offer", "confirmation", "change_notice", "cancel_notice")

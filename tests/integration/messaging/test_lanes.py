@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import asyncpg
 import pytest
 
 from chassis.database import Database
@@ -235,9 +236,16 @@ async def test_a_quiet_night_with_many_shops_is_not_looked_through(open_shop: Ca
     assert max(float(rows) for rows in re.findall(r'"Actual Rows": ([0-9.]+)', plan)) < 10
 
 
-async def test_the_round_reads_by_an_index_and_only_what_it_takes(open_shop: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("looked_at", [False, True], ids=["planned while little waited", "planned for all of it"])
+async def test_the_round_reads_by_an_index_and_only_what_it_takes(
+    open_shop: Callable[..., Any], *, looked_at: bool
+) -> None:
     shop = open_shop()
     await backlog(shop, 20_000)
+    if looked_at:
+        owner = await asyncpg.connect(shop.settings.database.owner)
+        await owner.execute("ANALYZE texts")
+        await owner.close()
     async with shop.database.work() as transaction:
         await transaction.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         told = await transaction.fetch_value(

@@ -25,6 +25,8 @@ _STOPS: Final = re.compile(
     re.IGNORECASE,
 )
 LONGEST_STREET: Final = 120
+_ABBREVIATED: Final = {"st": "Saint", "ft": "Fort", "mt": "Mount"}
+"""As people write the first word of a city, and as the list has it."""
 
 
 class Whereabouts(NamedTuple):
@@ -55,9 +57,14 @@ def whereabouts_in(body: str, *, asked: bool) -> Whereabouts:
     return Whereabouts(None, _postal(flat), flat)
 
 
-def is_city(words: str) -> bool:
-    """The post knows a place of that name somewhere."""
-    return words.casefold() in _cities()
+def is_city(words: str, *, postal_code: str | None) -> bool:
+    """The post knows a place of that name somewhere, or calls this postal code's so too."""
+    first, *others = words.split()
+    spelled = " ".join([_ABBREVIATED.get(first.lower().rstrip("."), first), *others])
+    if zipcodes.filter_by(city=spelled):  # type: ignore[no-untyped-call]  # it has no types
+        return True
+    here = zipcodes.matching(postal_code) if postal_code else ()  # type: ignore[no-untyped-call]  # a list of dicts
+    return any(words.casefold() == name.casefold() for code in here for name in code["acceptable_cities"])
 
 
 def _street(tail: str, *, asked: bool) -> str | None:
@@ -93,12 +100,6 @@ def _postal(text: str) -> str | None:
 @cache
 def _is_real(code: str) -> bool:
     return bool(zipcodes.is_real(code))  # type: ignore[no-untyped-call]  # it has no types
-
-
-@cache
-def _cities() -> frozenset[str]:
-    every = zipcodes.list_all()  # type: ignore[no-untyped-call]  # it has no types
-    return frozenset(name.casefold() for code in every for name in (code["city"], *code["acceptable_cities"]))
 
 
 def _tidy(street: str) -> str:

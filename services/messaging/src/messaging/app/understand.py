@@ -73,7 +73,9 @@ def _details(text: str, *, asking: Question | None, zone: str, now: datetime, to
 def _beside(place: Whereabouts) -> str | None:
     """A name without a word about it, beside the street."""
     name = name_beside(place.before, place.after) if place.address else None
-    return None if name is None or is_city(name) or cues_problem.problem_in(name) else name
+    if name is None or is_city(name, postal_code=place.postal_code) or cues_problem.problem_in(name):
+        return None
+    return name
 
 
 def _describes(text: str, address: str | None, name: str | None) -> bool:

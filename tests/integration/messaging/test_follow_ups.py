@@ -8,6 +8,7 @@ import pytest
 
 from chassis import ids
 from chassis.testing import FixedClock
+from contracts.inbound import CallMissed
 from contracts.organizations import FirstReply
 from contracts.reminders import ReminderDue
 
@@ -22,6 +23,13 @@ async def follow_up_is_due(shop: Any, caller: str, *, counted_from: datetime) ->
     async with shop.database.work() as transaction:
         await shop.follow_up(transaction, job)
     await goes_on(shop)
+
+
+async def rung_at_night(open_shop: Callable[..., Any], caller: str, clock: FixedClock) -> tuple[Any, CallMissed]:
+    """At 10 PM, when a first reply is held until 8 AM."""
+    shop = open_shop(first_reply=FirstReply())
+    clock.advance(hours=10)
+    return shop, await shop.rung_by(caller)
 
 
 async def goes_on(shop: Any) -> None:
@@ -86,9 +94,7 @@ async def test_a_held_follow_up_is_dropped_by_the_reply_that_came_meanwhile(
 async def test_a_follow_up_gives_a_first_reply_that_was_held_overnight_its_time(
     open_shop: Callable[..., Any], caller: str, clock: FixedClock
 ) -> None:
-    shop = open_shop(first_reply=FirstReply())
-    clock.advance(hours=10)  # 10 PM
-    rang = await shop.rung_by(caller)
+    shop, rang = await rung_at_night(open_shop, caller, clock)
     clock.advance(hours=2)
     await follow_up_is_due(shop, caller, counted_from=rang.ended_at)
     held = (await shop.rows(caller))[-1]
@@ -108,9 +114,7 @@ async def test_a_follow_up_gives_a_first_reply_that_was_held_overnight_its_time(
 async def test_a_first_reply_that_still_waits_counts_though_a_start_ended_its_window(
     open_shop: Callable[..., Any], caller: str, clock: FixedClock
 ) -> None:
-    shop = open_shop(first_reply=FirstReply())
-    clock.advance(hours=10)  # 10 PM
-    rang = await shop.rung_by(caller)
+    shop, rang = await rung_at_night(open_shop, caller, clock)
     clock.advance(hours=1)
     await shop.texted_by(caller, "UNSTOP")
     clock.advance(hours=1)
@@ -121,6 +125,18 @@ async def test_a_first_reply_that_still_waits_counts_though_a_start_ended_its_wi
     clock.advance(hours=2)
     await goes_on(shop)
     assert [row["state"] for row in await shop.rows(caller)] == ["sent", "sent"]
+
+
+async def test_whoever_rings_again_after_a_start_gets_no_second_first_reply_beside_one_that_waits(
+    open_shop: Callable[..., Any], caller: str, clock: FixedClock
+) -> None:
+    shop, _ = await rung_at_night(open_shop, caller, clock)
+    clock.advance(hours=1)
+    await shop.texted_by(caller, "UNSTOP")
+    await shop.rung_by(caller)
+    clock.advance(hours=9)  # 8 AM
+    await goes_on(shop)
+    assert [(row["state"], row["rule"]) for row in await shop.rows(caller)] == [("sent", None), ("suppressed", 7)]
 
 
 async def test_a_follow_up_waits_anew_for_a_first_reply_that_the_carrier_lost(

@@ -102,7 +102,7 @@ class History:
     """Texts that are pending or perhaps taken by a carrier; previews and failures do not count.
 
     `first_reply_at` is the newest one's moment within the window, `first_reply_waits` that one has not left yet,
-    `first_reply_leaves_at` when one may leave at the earliest, of whatever window (None: no carrier is still to be asked to take one),
+    `first_reply_leaves_at` when that one may leave at the earliest (None: no carrier is still to be asked to take one),
     `texted_before` whether automation has written to them at all.
     """
 

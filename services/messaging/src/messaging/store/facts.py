@@ -46,7 +46,7 @@ LEFT JOIN LATERAL (SELECT o.at, o.evidence_id FROM opt_outs o WHERE o.organizati
 LEFT JOIN LATERAL (
     SELECT bool_or(t.sent_at IS NOT NULL) AS texted_before,
         max({_MOMENT}) FILTER (WHERE {_IN_WINDOW}) AS first_reply_at,
-        bool_or({_WAITING}) FILTER (WHERE {_IN_WINDOW}) AS first_reply_waits,
+        bool_or(t.state IN {_TO_LEAVE} OR {_WAITING} AND {_IN_WINDOW}) FILTER (WHERE t.text_class = 'first_reply') AS first_reply_waits,
         max(coalesce(t.due_at, $8)) FILTER (WHERE t.text_class = 'first_reply' AND t.state IN {_TO_LEAVE}) AS first_reply_leaves_at,
         count(*) FILTER (WHERE t.answers_at IS NULL AND t.text_class IN ({_CAPPED}) AND ({_WAITING} OR {_MOMENT} > $7)) AS unanswered,
         count(*) FILTER (WHERE t.text_class = 'follow_up' AND t.lead_id = lead.lead_id) AS follow_ups
@@ -73,7 +73,7 @@ class Asked(NamedTuple):
 class Facts(NamedTuple):
     """One homeowner as they stand, in the order of the statement above.
 
-    `first_reply_at` and `first_reply_waits` are of the window since the last START, `first_reply_leaves_at` is of any, `opted_out_by` is the evidence,
+    `first_reply_at` is of the window since the last START; one that is still to leave waits whatever its window. `opted_out_by` is the evidence,
     `stops` are the shop's own, why by `line +1…` or `template class`, consent is the newest record, `visit_...` are of the
     text's visit, `has_visit` says that one is ahead.
     """

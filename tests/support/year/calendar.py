@@ -20,12 +20,8 @@ HOLIDAYS: Final = frozenset(
 """Federal holidays that fall on weekdays, on the day on which they are observed; Juneteenth and Columbus Day are below, since states see them differently."""
 JUNETEENTH, COLUMBUS_DAY = ("2027-06-18", "2027-06-19"), "2027-10-11"
 OF_A_STATE: Final = {
-    "AL": (
-        *JUNETEENTH,
-        COLUMBUS_DAY,
-        "2027-04-26",
-        "2027-06-07",
-    ),  # Confederate Memorial Day, Jefferson Davis' birthday
+    # Confederate Memorial Day, Jefferson Davis' birthday
+    "AL": (*JUNETEENTH, COLUMBUS_DAY, "2027-04-26", "2027-06-07"),
     "LA": (*JUNETEENTH, "2027-02-09", "2027-03-26"),  # Mardi Gras, Good Friday
     "RI": (*JUNETEENTH, COLUMBUS_DAY, "2027-08-09"),  # Victory Day
     "UT": (*JUNETEENTH, COLUMBUS_DAY, "2027-07-23"),  # Pioneer Day, on a Saturday
